@@ -1,0 +1,178 @@
+#pragma once
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <exception>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+#include "colonnade/core/interrupt.hpp"
+#include "colonnade/core/thread_count.hpp"
+
+// The one seam of threads: no other header knows OpenMP. Work is cut by the number of rows only, never by threads, and
+// what a block computes never depends on who computes it.
+
+namespace colonnade::inline COLONNADE_ABI {
+
+namespace detail {
+
+inline const pid_t loaded_in = ::getpid();
+
+/// GNU's OpenMP hangs in a process forked from one that has used threads, so there work runs on the calling thread.
+inline bool in_forked_child() { return ::getpid() != loaded_in; }
+
+inline int threads_now(int requested) {
+#ifdef _OPENMP
+  if (omp_in_parallel() || in_forked_child()) return 1;
+  return requested > 0 ? requested : std::min(default_threads(), omp_get_max_threads());
+#else
+  static_cast<void>(requested);
+  return 1;
+#endif
+}
+
+/// Keeps the first exception of a team and tells the others to stop.
+class team_errors {
+ public:
+  bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
+  void capture() {
+    if (!taken_.exchange(true)) error_ = std::current_exception();
+    stopped_ = true;
+  }
+  void rethrow() const {
+    if (error_ != nullptr) std::rethrow_exception(error_);
+  }
+
+ private:
+  std::atomic<bool> stopped_ = false, taken_ = false;
+  std::exception_ptr error_;
+};
+
+template <class Body>
+void call_block(const Body& body, std::size_t block, int worker) {
+  if constexpr (std::is_invocable_v<const Body&, std::size_t, int>) {
+    body(block, worker);
+  } else {
+    body(block);
+  }
+}
+
+}  // namespace detail
+
+/// Threads that `requested` (0: the default) gives now for this much work: 1 inside a parallel region or a forked child,
+/// and one for each 25 microseconds of work at most, since waking a team costs a few.
+inline int useful_threads(int requested, double nanoseconds_of_work) {
+  if (nanoseconds_of_work < 50'000) return 1;
+  const int threads = detail::threads_now(requested);
+  return static_cast<int>(std::min(static_cast<double>(threads), std::max(1.0, nanoseconds_of_work / 25'000)));
+}
+
+/// Calls `body(block)` or `body(block, worker)` for every block in 0 .. blocks - 1, on up to `threads` threads (0: the
+/// default); `worker` is below `threads_for(blocks, threads)`. Which worker gets a block is not defined. The first
+/// exception stops the work and is rethrown; so does an interrupt.
+inline int threads_for(std::size_t blocks, int threads) {
+  return static_cast<int>(std::min<std::size_t>(blocks, static_cast<std::size_t>(detail::threads_now(threads))));
+}
+
+template <class Body>
+void for_blocks(std::size_t blocks, int threads, const Body& body) {
+  const int team = blocks <= 1 ? 1 : threads_for(blocks, threads);
+  if (team <= 1) {
+    for (std::size_t block = 0; block < blocks; ++block) {
+      check_interrupt();
+      detail::call_block(body, block, 0);
+    }
+    return;
+  }
+#ifdef _OPENMP
+  detail::team_errors errors;
+  std::atomic<std::size_t> next = 0;
+#pragma omp parallel num_threads(team)
+  {
+    const int worker = omp_get_thread_num();
+    try {
+      while (!errors.stopped()) {
+        if (worker == 0) check_interrupt();
+        const std::size_t block = next.fetch_add(1, std::memory_order_relaxed);
+        if (block >= blocks) break;
+        detail::call_block(body, block, worker);
+      }
+    } catch (...) {
+      errors.capture();
+    }
+  }
+  errors.rethrow();
+#endif
+}
+
+/// Number of blocks of `block_rows` rows in `rows`.
+constexpr std::size_t block_count(std::size_t rows, std::size_t block_rows) {
+  return rows / block_rows + (rows % block_rows != 0 ? 1 : 0);
+}
+
+inline constexpr std::size_t default_block_rows = 4096;
+inline constexpr std::size_t max_shards = 64;
+
+namespace detail {
+
+template <class Accumulator, class Batch>
+void update_blocks(Accumulator& accumulator, const Batch& x, std::size_t first, std::size_t last) {
+  for (std::size_t b = first; b < last; ++b) {
+    check_interrupt();
+    const std::size_t row = b * default_block_rows;
+    accumulator.update(x.slice(row, std::min(default_block_rows, x.rows() - row)));
+  }
+}
+
+template <class Accumulator>
+void merge_tree(std::vector<Accumulator>& parts) {
+  for (std::size_t step = 1; step < parts.size(); step *= 2) {
+    for (std::size_t s = 0; s + step < parts.size(); s += 2 * step) parts[s].merge(parts[s + step]);
+  }
+}
+
+}  // namespace detail
+
+/// `seed` after it has seen all rows of `x` (anything with `rows()` and `slice(first, count)`). An accumulator whose
+/// merge is exact says so with `static constexpr bool exact = true` and gets one part a thread; any other gets up to 64
+/// parts whose cut and merge order depend on the number of rows only, so that its bits do not depend on threads.
+template <class Accumulator, class Batch>
+Accumulator accumulate(Accumulator seed, const Batch& x, int threads = 0) {
+  const std::size_t blocks = block_count(x.rows(), default_block_rows);
+  if constexpr (requires { requires Accumulator::exact; }) {
+    const int team = threads_for(blocks, threads);
+    if (team <= 1) {
+      if (blocks == 0) return seed;
+      detail::update_blocks(seed, x, 0, blocks);
+      return seed;
+    }
+    std::vector<Accumulator> parts(static_cast<std::size_t>(team), seed.empty_copy());
+    // Four blocks a turn: fewer turns, and still an even end.
+    const std::size_t turns = block_count(blocks, 4);
+    for_blocks(turns, threads, [&](std::size_t turn, int worker) {
+      detail::update_blocks(parts[static_cast<std::size_t>(worker)], x, 4 * turn, std::min(blocks, 4 * turn + 4));
+    });
+    for (const Accumulator& part : parts) seed.merge(part);
+    return seed;
+  } else {
+    const std::size_t shards = std::min(blocks, max_shards);
+    if (shards == 0) return seed;
+    std::vector<Accumulator> parts(shards, seed.empty_copy());
+    for_blocks(shards, threads, [&](std::size_t s) {
+      detail::update_blocks(parts[s], x, s * blocks / shards, (s + 1) * blocks / shards);
+    });
+    detail::merge_tree(parts);
+    seed.merge(parts[0]);
+    return seed;
+  }
+}
+
+}  // namespace colonnade::inline COLONNADE_ABI
