@@ -27,11 +27,21 @@ PROMISES = ROOT / "tests" / "PROMISES.md"
 PACKAGE = ROOT / "python" / "colonnade"
 
 FAMILIES = ("preprocessing", "model_selection", "metrics", "boosting", "cluster", "drift", "datasets")
-RANKS = {"core": 0, "simd": 1, "kernels": 2, "sketches": 3, **dict.fromkeys(FAMILIES, 4), "pipeline": 5, "interop": 5}
+RANKS = {
+    "core": 0,
+    "simd": 1,
+    "kernels": 2,
+    "sketches": 3,
+    **dict.fromkeys(FAMILIES, 4),
+    "pipeline": 5,
+    "interop": 5,
+}
 SHARED_BY_FAMILIES = {"preprocessing/category_stats.hpp"}  # one accumulator, several models
 
 FORBIDDEN = {  # include -> where it is allowed
-    **{name: () for name in ("iostream", "regex", "ranges", "functional", "random", "iomanip", "sstream", "pybind11")},
+    **dict.fromkeys(
+        ("iostream", "regex", "ranges", "functional", "random", "iomanip", "sstream", "pybind11"), ()
+    ),
     "omp.h": ("core/parallel.hpp",),
     "Eigen": ("interop/eigen.hpp",),
     "eigen3": ("interop/eigen.hpp",),
@@ -110,7 +120,12 @@ def check_forbidden() -> Iterator[str]:
 
 
 def check_build_files() -> Iterator[str]:
-    files = [ROOT / "CMakeLists.txt", ROOT / "CMakePresets.json", ROOT / "pyproject.toml", *ROOT.glob("cmake/*")]
+    files = [
+        ROOT / "CMakeLists.txt",
+        ROOT / "CMakePresets.json",
+        ROOT / "pyproject.toml",
+        *ROOT.glob("cmake/*"),
+    ]
     files += [*ROOT.glob("*/CMakeLists.txt"), *ROOT.glob("*/*/CMakeLists.txt")]
     for path in files:
         for flag in ("-march", "-mavx", "-mfma", "-ffast-math", "-Ofast", "-funsafe-math"):
@@ -156,7 +171,11 @@ def check_stems() -> Iterator[str]:
     benched = {name.removesuffix(".hpp") for name in also("benches", "benchmarks", "*_bench.cpp")}
     for header in headers():
         name = name_of(header).removesuffix(".hpp")
-        if f"{name}.hpp" not in WITHOUT_TEST and name not in tested and not (ROOT / "tests" / f"{name}_test.cpp").exists():
+        if (
+            f"{name}.hpp" not in WITHOUT_TEST
+            and name not in tested
+            and not (ROOT / "tests" / f"{name}_test.cpp").exists()
+        ):
             yield f"{relative(header)}: has no tests/{name}_test.cpp (nor '// Also tests: {name}.hpp' in another)"
         bench = ROOT / "benchmarks" / f"{name.split('/')[-1]}_bench.cpp"
         if bench_is_due(header) and name not in benched and not bench.exists():
@@ -246,7 +265,14 @@ def check_documents() -> Iterator[str]:
                 yield f"{where}: its docstring has no example (>>>)"
             if isinstance(node, ast.ClassDef) and node.name in names and node.name not in readme:
                 yield f"{where}: not in README.md's table"
-    for path in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "include/colonnade/README.md"):
+    for path in (
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "LICENSE",
+        "include/colonnade/README.md",
+    ):
         if not (ROOT / path).exists():
             yield f"{path}: is missing"
 
@@ -275,7 +301,9 @@ def check_versions() -> Iterator[str]:
     }
     versions = {}
     for path, pattern in found.items():
-        match = re.search(pattern, (ROOT / path).read_text(), re.MULTILINE) if (ROOT / path).exists() else None
+        match = (
+            re.search(pattern, (ROOT / path).read_text(), re.MULTILINE) if (ROOT / path).exists() else None
+        )
         versions[path] = match[1] if match else "none"
     if len(set(versions.values())) > 1:
         yield "versions differ: " + ", ".join(f"{path} {version}" for path, version in versions.items())
@@ -291,7 +319,11 @@ def is_opt_in(header: Path) -> bool:
 def umbrella_text() -> str:
     names = [name_of(header) for header in headers()]
     left_out = [name_of(header) for header in headers() if is_opt_in(header)]
-    lines = ["#pragma once", "", "// Everything, sorted by path. Generated: python3 tests/check_tree.py --write"]
+    lines = [
+        "#pragma once",
+        "",
+        "// Everything, sorted by path. Generated: python3 tests/check_tree.py --write",
+    ]
     if left_out:
         lines += ["//", "// Left out, include by name:", *(f"//   colonnade/{name}" for name in left_out)]
     lines += ["", "// clang-format off"]
@@ -362,7 +394,15 @@ def check_generated(write: bool) -> Iterator[str]:
 
 # ---- each header compiles alone ---------------------------------------------------------------------------------
 
-COMPILER = [os.environ.get("CXX", "g++"), "-std=c++20", "-fopenmp", "-ffp-contract=off", "-x", "c++", "-fsyntax-only"]
+COMPILER = [
+    os.environ.get("CXX", "g++"),
+    "-std=c++20",
+    "-fopenmp",
+    "-ffp-contract=off",
+    "-x",
+    "c++",
+    "-fsyntax-only",
+]
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror"]
 
 
@@ -410,14 +450,23 @@ def check_headers() -> Iterator[str]:
         elif header != UMBRELLA and seconds > LIMIT:
             slow.append(f"{name_of(header)} {seconds:.2f}")
     median = sorted(seconds for _, seconds, _ in results)[len(results) // 2]
-    print(f"headers: {len(results)}, median {median:.2f} s, umbrella {results[-1][1]:.2f} s, machine {scale:.2f}x slower")
+    print(
+        f"headers: {len(results)}, median {median:.2f} s, umbrella {results[-1][1]:.2f} s, machine {scale:.2f}x slower"
+    )
     if slow:
         print(f"warning: over {LIMIT} s to include: " + ", ".join(slow))
 
 
 def main(arguments: list[str]) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    checks = [check_layers(), check_forbidden(), check_build_files(), check_lengths(), check_paths(), check_stems()]
+    checks = [
+        check_layers(),
+        check_forbidden(),
+        check_build_files(),
+        check_lengths(),
+        check_paths(),
+        check_stems(),
+    ]
     checks += [check_python_stems(), check_kinds(), check_documents(), check_stubs(), check_versions()]
     checks += [check_generated("--write" in arguments)]
     if "--no-headers" not in arguments:
