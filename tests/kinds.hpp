@@ -12,17 +12,17 @@
 #include "colonnade/core/archive.hpp"
 #include "colonnade/core/error.hpp"
 
-// Every kind of saved object, for the tests and fuzz targets that must hold for all of them. A family adds a file
-// tests/kinds/<group>_kinds.cpp, which is found by itself:
+// Every kind of saved object, for the tests and fuzz targets that must hold for all of them. A family adds a
+// file tests/kinds/<group>_kinds.cpp, which is found by itself:
 //
-//   static const tests::register_kind<colonnade::standard_scaler> scaler{
-//       [] { return colonnade::fit<colonnade::standard_scaler>(view_of_a_small_table()); },      // a small sample
-//       [](const colonnade::standard_scaler& model) { model.transform(view, out); }};            // every const query
+//   const register_kind<min_max_scaler> scaler{
+//       [] { return fit<min_max_scaler>(small_table()); },                   // a sample, below 4 kB saved
+//       [](const min_max_scaler& model) { model.transform(table, out); }};   // every const query
 //
-// `use` gets any object that `from_bytes` can return, so also one of another width: it may throw the library's own
-// exceptions, and nothing else may happen. Several samples of one kind may be registered.
+// `use` gets any object that `from_bytes` can return, so also one of another width: it may throw the
+// library's own exceptions, and nothing else may happen. Several samples of one kind may be registered.
 
-namespace tests {
+namespace colonnade::tests {
 
 /// Called between loading and using, for tests that measure the loading alone.
 inline void (*after_loading)() = nullptr;
@@ -35,7 +35,8 @@ struct saved_kind {
   const void* use;
 
   std::vector<std::byte> bytes() const { return sample(make); }
-  /// Loads, saves, loads again, compares and uses. Throws what `from_bytes` throws; std::logic_error for a broken law.
+  /// Loads, saves, loads again, compares and uses. Throws what `from_bytes` throws; std::logic_error for a
+  /// broken law.
   void load(std::span<const std::byte> saved) const { load_and_use(saved, use); }
 };
 
@@ -56,17 +57,17 @@ class register_kind {
 
  private:
   static std::vector<std::byte> sample(const void* self) {
-    return colonnade::to_bytes(static_cast<const register_kind*>(self)->make_());
+    return to_bytes(static_cast<const register_kind*>(self)->make_());
   }
   static void load_and_use(std::span<const std::byte> bytes, const void* self) {
-    const T object = colonnade::from_bytes<T>(bytes);
+    const T object = from_bytes<T>(bytes);
     if (after_loading != nullptr) after_loading();
-    const std::vector<std::byte> again = colonnade::to_bytes(object);
-    if (!(colonnade::from_bytes<T>(again) == object)) throw std::logic_error("load(save(a)) is not a");
+    const std::vector<std::byte> again = to_bytes(object);
+    if (!(from_bytes<T>(again) == object)) throw std::logic_error("load(save(a)) is not a");
     try {
       static_cast<const register_kind*>(self)->use_(object);
-    } catch (const colonnade::argument_error&) {
-    } catch (const colonnade::data_error&) {
+    } catch (const argument_error&) {
+    } catch (const data_error&) {
     }
   }
 
@@ -74,10 +75,10 @@ class register_kind {
   void (*use_)(const T&);
 };
 
-/// Where the payload of a saved object begins (its length stands in the eight bytes before), or 0 for bytes that have no
-/// frame.
+/// Where the payload of a saved object begins (its length stands in the eight bytes before), or 0 for bytes
+/// that have no frame.
 inline std::size_t payload_offset(std::span<const std::byte> bytes) {
-  const std::size_t fixed = colonnade::detail::magic.size() + 4;
+  const std::size_t fixed = detail::magic.size() + 4;
   std::uint64_t kind_size = 0;
   if (bytes.size() < fixed + 8) return 0;
   std::memcpy(&kind_size, bytes.data() + fixed, 8);
@@ -86,14 +87,15 @@ inline std::size_t payload_offset(std::span<const std::byte> bytes) {
   return offset + 4 <= bytes.size() ? offset : 0;
 }
 
-/// The same frame around another payload, with the right length and checksum, so that the edit reaches the fields.
+/// The same frame around another payload, with the right length and checksum, so that the edit reaches the
+/// fields.
 inline std::vector<std::byte> reframed(std::span<const std::byte> bytes, std::span<const std::byte> payload) {
   const std::size_t offset = payload_offset(bytes);
   std::vector<std::byte> result(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(offset));
   const std::uint64_t size = payload.size();
   std::memcpy(result.data() + offset - 8, &size, 8);
   result.insert(result.end(), payload.begin(), payload.end());
-  const std::uint32_t checksum = colonnade::crc32c(result);
+  const std::uint32_t checksum = crc32c(result);
   const auto* first = reinterpret_cast<const std::byte*>(&checksum);
   result.insert(result.end(), first, first + 4);
   return result;
@@ -105,4 +107,4 @@ inline std::span<const std::byte> payload_of(std::span<const std::byte> bytes) {
   return bytes.subspan(offset, bytes.size() - offset - 4);
 }
 
-}  // namespace tests
+}  // namespace colonnade::tests

@@ -28,7 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } catch (const colonnade::format_error&) {
     return 0;
   }
-  for (const auto& kind : tests::saved_kinds()) {
+  for (const auto& kind : colonnade::tests::saved_kinds()) {
     if (kind.name != found) continue;
     try {
       kind.load(bytes);
@@ -38,19 +38,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   return 0;
 }
 
-/// Changes the fields and renews length and checksum, so that the edit is not caught at the door; one in sixteen is left
-/// without.
+/// Changes the fields and renews length and checksum, so that the edit is not caught at the door; one in
+/// sixteen is left without.
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
                                                unsigned int seed) {
-  const std::size_t offset = tests::payload_offset(as_bytes(data, size));
+  const std::size_t offset = colonnade::tests::payload_offset(as_bytes(data, size));
   std::minstd_rand random(seed);
-  if (offset == 0 || random() % 16 == 0 || offset + 4 >= max_size) return LLVMFuzzerMutate(data, size, max_size);
+  if (offset == 0 || random() % 16 == 0 || offset + 4 >= max_size)
+    return LLVMFuzzerMutate(data, size, max_size);
   const std::size_t room = max_size - offset - 4;
   std::vector<std::uint8_t> payload(data + offset, data + size - 4);
   const std::size_t old_size = std::min(payload.size(), room);
   payload.resize(room);
   const std::size_t new_size = LLVMFuzzerMutate(payload.data(), old_size, room);
-  const auto result = tests::reframed(as_bytes(data, size), as_bytes(payload.data(), new_size));
+  const auto result = colonnade::tests::reframed(as_bytes(data, size), as_bytes(payload.data(), new_size));
   std::copy_n(reinterpret_cast<const std::uint8_t*>(result.data()), result.size(), data);
   return result.size();
 }

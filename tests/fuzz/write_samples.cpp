@@ -8,8 +8,9 @@
 int main(int count, char** arguments) {
   if (count != 2) return std::fputs("usage: write_samples FOLDER\n", stderr), 2;
   std::size_t number = 0;
-  for (const auto& kind : tests::saved_kinds()) {
-    colonnade::write_file(std::string(arguments[1]) + "/" + kind.name + "-" + std::to_string(number++), kind.bytes());
+  for (const auto& kind : colonnade::tests::saved_kinds()) {
+    colonnade::write_file(std::string(arguments[1]) + "/" + kind.name + "-" + std::to_string(number++),
+                          kind.bytes());
   }
   return number == 0;
 }

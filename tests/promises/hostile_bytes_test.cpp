@@ -1,10 +1,10 @@
 #include <doctest/doctest.h>
-#include <malloc.h>
 
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <malloc.h>
 #include <new>
 #include <string>
 #include <vector>
@@ -55,10 +55,10 @@ using bytes = std::vector<std::byte>;
 enum class outcome { refused, accepted };
 
 /// Only format_error may come out, and loading takes at most 16 times the bytes (and a page for messages).
-outcome load_hostile(const tests::saved_kind& kind, const bytes& saved) {
+outcome load_hostile(const colonnade::tests::saved_kind& kind, const bytes& saved) {
   const std::size_t before = live_bytes;
   peak_bytes = before;
-  tests::after_loading = [] { peak_of_loading = peak_bytes; };
+  colonnade::tests::after_loading = [] { peak_of_loading = peak_bytes; };
   outcome result = outcome::accepted;
   try {
     kind.load(saved);
@@ -67,7 +67,8 @@ outcome load_hostile(const tests::saved_kind& kind, const bytes& saved) {
     peak_of_loading = peak_bytes;
   }
   const std::size_t taken = peak_of_loading - before;
-  CHECK_MESSAGE(taken <= 16 * saved.size() + 4096, kind.name << ": " << taken << " bytes for " << saved.size());
+  CHECK_MESSAGE(taken <= 16 * saved.size() + 4096,
+                kind.name << ": " << taken << " bytes for " << saved.size());
   return result;
 }
 
@@ -81,12 +82,35 @@ struct draws {
 
 /// Numbers that a length, an index, a count or a value should not be.
 const std::vector<std::uint64_t>& strange_values() {
-  static const std::vector<std::uint64_t> values = {
-      0,          1,          2,          3,          0x7f,       0x80,       0xff,
-      0x7fff,     0xffff,     0x10000,    0x7fffffff, 0x80000000, 0xffffffff, 0x100000000,
-      1ULL << 40, 1ULL << 61, 1ULL << 62, 1ULL << 63, ~0ULL,      ~1ULL,      0x7ff0000000000000ULL,
-      0x7ff8000000000000ULL,  0xfff0000000000000ULL,  0x7fefffffffffffffULL,  0x0000000000000001ULL,
-      0x8000000000000000ULL,  0x3ff0000000000000ULL,  0xbff0000000000000ULL,  0x7f8000007f800000ULL};
+  static const std::vector<std::uint64_t> values = {0,
+                                                    1,
+                                                    2,
+                                                    3,
+                                                    0x7f,
+                                                    0x80,
+                                                    0xff,
+                                                    0x7fff,
+                                                    0xffff,
+                                                    0x10000,
+                                                    0x7fffffff,
+                                                    0x80000000,
+                                                    0xffffffff,
+                                                    0x100000000,
+                                                    1ULL << 40,
+                                                    1ULL << 61,
+                                                    1ULL << 62,
+                                                    1ULL << 63,
+                                                    ~0ULL,
+                                                    ~1ULL,
+                                                    0x7ff0000000000000ULL,
+                                                    0x7ff8000000000000ULL,
+                                                    0xfff0000000000000ULL,
+                                                    0x7fefffffffffffffULL,
+                                                    0x0000000000000001ULL,
+                                                    0x8000000000000000ULL,
+                                                    0x3ff0000000000000ULL,
+                                                    0xbff0000000000000ULL,
+                                                    0x7f8000007f800000ULL};
   return values;
 }
 
@@ -105,8 +129,8 @@ void edit_field(bytes& payload, draws& random) {
 
 // LAW: bytes-sample Every kind of saved object loads as what was saved.
 TEST_CASE("hostile bytes: an untouched sample of every kind is accepted") {
-  CHECK(!tests::saved_kinds().empty());
-  for (const auto& kind : tests::saved_kinds()) {
+  CHECK(!colonnade::tests::saved_kinds().empty());
+  for (const auto& kind : colonnade::tests::saved_kinds()) {
     CAPTURE(kind.name);
     CHECK(load_hostile(kind, kind.bytes()) == outcome::accepted);
   }
@@ -114,7 +138,7 @@ TEST_CASE("hostile bytes: an untouched sample of every kind is accepted") {
 
 // LAW: bytes-truncated Every truncated prefix of every kind of saved object is refused with format_error.
 TEST_CASE("hostile bytes: every truncated prefix is refused") {
-  for (const auto& kind : tests::saved_kinds()) {
+  for (const auto& kind : colonnade::tests::saved_kinds()) {
     CAPTURE(kind.name);
     const bytes saved = kind.bytes();
     for (std::size_t size = 0; size < saved.size(); ++size) {
@@ -126,20 +150,20 @@ TEST_CASE("hostile bytes: every truncated prefix is refused") {
 
 // LAW: bytes-truncated-fields Fields cut short inside a well-made frame give an error or a valid object.
 TEST_CASE("hostile bytes: fields that end too early are refused or valid") {
-  for (const auto& kind : tests::saved_kinds()) {
+  for (const auto& kind : colonnade::tests::saved_kinds()) {
     CAPTURE(kind.name);
     const bytes saved = kind.bytes();
-    const auto payload = tests::payload_of(saved);
+    const auto payload = colonnade::tests::payload_of(saved);
     const std::size_t step = 1 + payload.size() / 4000;
     for (std::size_t size = 0; size < payload.size(); size += step) {
-      load_hostile(kind, tests::reframed(saved, payload.first(size)));
+      load_hostile(kind, colonnade::tests::reframed(saved, payload.first(size)));
     }
   }
 }
 
 // LAW: bytes-flipped One changed byte anywhere in the file is refused with format_error.
 TEST_CASE("hostile bytes: a changed byte is found by the checksum") {
-  for (const auto& kind : tests::saved_kinds()) {
+  for (const auto& kind : colonnade::tests::saved_kinds()) {
     CAPTURE(kind.name);
     const bytes saved = kind.bytes();
     draws random{1};
@@ -151,12 +175,13 @@ TEST_CASE("hostile bytes: a changed byte is found by the checksum") {
   }
 }
 
-// LAW: bytes-edited 2,000 one-byte and one-field edits with a right checksum: an error or a valid object, bounded memory.
+// LAW: bytes-edited 2,000 one-byte and one-field edits with a right checksum: an error or a valid object,
+// bounded memory.
 TEST_CASE("hostile bytes: edited fields under a right checksum are refused or give a valid object") {
-  for (const auto& kind : tests::saved_kinds()) {
+  for (const auto& kind : colonnade::tests::saved_kinds()) {
     CAPTURE(kind.name);
     const bytes saved = kind.bytes();
-    const auto original = tests::payload_of(saved);
+    const auto original = colonnade::tests::payload_of(saved);
     if (original.empty()) continue;
     draws random{2};
     for (int edit = 0; edit < 2000; ++edit) {
@@ -164,31 +189,32 @@ TEST_CASE("hostile bytes: edited fields under a right checksum are refused or gi
       for (std::size_t i = 1 + (edit % 4 == 3 ? random.below(3) : 0); i > 0; --i) {
         edit % 2 == 0 ? edit_byte(payload, random) : edit_field(payload, random);
       }
-      load_hostile(kind, tests::reframed(saved, payload));
+      load_hostile(kind, colonnade::tests::reframed(saved, payload));
     }
   }
 }
 
-// LAW: bytes-length-bomb A sequence that claims more items than bytes remain is refused before memory is taken.
+// LAW: bytes-length-bomb A sequence that claims more items than bytes remain is refused before memory is
+// taken.
 TEST_CASE("hostile bytes: eight bytes of any place set to a huge length take no memory") {
-  for (const auto& kind : tests::saved_kinds()) {
+  for (const auto& kind : colonnade::tests::saved_kinds()) {
     CAPTURE(kind.name);
     const bytes saved = kind.bytes();
-    const auto original = tests::payload_of(saved);
+    const auto original = colonnade::tests::payload_of(saved);
     const std::size_t step = 1 + original.size() / 2000;
     for (std::size_t at = 0; at + 8 <= original.size(); at += step) {
       bytes payload(original.begin(), original.end());
       const std::uint64_t length = 1ULL << (20 + at % 40);
       std::memcpy(payload.data() + at, &length, 8);
-      load_hostile(kind, tests::reframed(saved, payload));
+      load_hostile(kind, colonnade::tests::reframed(saved, payload));
     }
   }
 }
 
 // LAW: bytes-wrong-kind A saved object of one kind is refused, by name, where another is expected.
 TEST_CASE("hostile bytes: an object of another kind is refused") {
-  for (const auto& kind : tests::saved_kinds()) {
-    for (const auto& other : tests::saved_kinds()) {
+  for (const auto& kind : colonnade::tests::saved_kinds()) {
+    for (const auto& other : colonnade::tests::saved_kinds()) {
       if (kind.name == other.name) continue;
       CAPTURE(kind.name);
       CAPTURE(other.name);
