@@ -11,8 +11,8 @@
 
 namespace colonnade::inline COLONNADE_ABI {
 
-/// A column of UTF-8 strings that somebody else owns, in any of four memory layouts: Arrow with 32- or 64-bit offsets,
-/// Arrow string views, or an array of `std::string_view`.
+/// A column of UTF-8 strings that somebody else owns, in any of four memory layouts: Arrow with 32- or 64-bit
+/// offsets, Arrow string views, or an array of `std::string_view`.
 class string_column_view {
  public:
   string_column_view() = default;
@@ -20,12 +20,15 @@ class string_column_view {
   explicit string_column_view(std::span<const std::string_view> values, validity_view validity = {})
       : layout_(layout::pointers), data_(values.data()), size_(values.size()), validity_(validity) {}
   /// Arrow `utf8`: string i is bytes `offsets[i]` to `offsets[i + 1]`.
-  string_column_view(const std::int32_t* offsets, const char* bytes, std::size_t size, validity_view validity = {})
+  string_column_view(const std::int32_t* offsets, const char* bytes, std::size_t size,
+                     validity_view validity = {})
       : layout_(layout::offsets32), data_(offsets), bytes_(bytes), size_(size), validity_(validity) {}
   /// Arrow `large_utf8`.
-  string_column_view(const std::int64_t* offsets, const char* bytes, std::size_t size, validity_view validity = {})
+  string_column_view(const std::int64_t* offsets, const char* bytes, std::size_t size,
+                     validity_view validity = {})
       : layout_(layout::offsets64), data_(offsets), bytes_(bytes), size_(size), validity_(validity) {}
-  /// Arrow `utf8_view`: 16 bytes a string (length; up to 12 bytes inline, else prefix, buffer number, offset).
+  /// Arrow `utf8_view`: 16 bytes a string (length; up to 12 bytes inline, else prefix, buffer number,
+  /// offset).
   static string_column_view arrow_views(const void* views, const void* const* buffers, std::size_t size,
                                         validity_view validity = {}) {
     string_column_view column;
@@ -44,12 +47,38 @@ class string_column_view {
 
   std::string_view operator[](std::size_t i) const {
     switch (layout_) {
-      case layout::pointers: return static_cast<const std::string_view*>(data_)[first_ + i];
-      case layout::offsets32: return between(static_cast<const std::int32_t*>(data_) + first_ + i);
-      case layout::offsets64: return between(static_cast<const std::int64_t*>(data_) + first_ + i);
-      case layout::views: return arrow_view(static_cast<const char*>(data_) + 16 * (first_ + i));
+      case layout::pointers:
+        return static_cast<const std::string_view*>(data_)[first_ + i];
+      case layout::offsets32:
+        return between(static_cast<const std::int32_t*>(data_) + first_ + i);
+      case layout::offsets64:
+        return between(static_cast<const std::int64_t*>(data_) + first_ + i);
+      case layout::views:
+        return arrow_view(static_cast<const char*>(data_) + 16 * (first_ + i));
     }
     return {};
+  }
+
+  /// Calls `act(text_of)` with a function of the row that knows the layout, for loops over many rows.
+  template <class Act>
+  decltype(auto) visit(const Act& act) const {
+    switch (layout_) {
+      case layout::offsets32:
+        return act([this, at = static_cast<const std::int32_t*>(data_) + first_](std::size_t i) {
+          return between(at + i);
+        });
+      case layout::offsets64:
+        return act([this, at = static_cast<const std::int64_t*>(data_) + first_](std::size_t i) {
+          return between(at + i);
+        });
+      case layout::views:
+        return act([this, at = static_cast<const char*>(data_) + 16 * first_](std::size_t i) {
+          return arrow_view(at + 16 * i);
+        });
+      default:
+        return act(
+            [at = static_cast<const std::string_view*>(data_) + first_](std::size_t i) { return at[i]; });
+    }
   }
 
   string_column_view slice(std::size_t first, std::size_t count) const {
@@ -84,15 +113,18 @@ class string_column_view {
 };
 
 /// The distinct values that the codes of a dictionary column point into.
-using dictionary_values = std::variant<string_column_view, column_view<const double>, column_view<const std::int64_t>>;
+using dictionary_values =
+    std::variant<string_column_view, column_view<const double>, column_view<const std::int64_t>>;
 
-/// A dictionary-encoded column (pandas Categorical, polars Enum, Arrow dictionary): a code a row and the values that the
-/// codes name. A negative code or a zero validity bit is missing. Codes are checked by whoever makes the view.
+/// A dictionary-encoded column (pandas Categorical, polars Enum, Arrow dictionary): a code a row and the
+/// values that the codes name. A negative code or a zero validity bit is missing. Codes are checked by
+/// whoever makes the view.
 class dictionary_column_view {
  public:
   dictionary_column_view() = default;
   template <class Code>
-  dictionary_column_view(const Code* codes, std::size_t size, dictionary_values values, validity_view validity = {})
+  dictionary_column_view(const Code* codes, std::size_t size, dictionary_values values,
+                         validity_view validity = {})
       : codes_(codes), code_bytes_(sizeof(Code)), size_(size), validity_(validity), values_(values) {
     static_assert(std::is_signed_v<Code>, "unsigned codes are widened by whoever makes the view");
   }
@@ -116,6 +148,27 @@ class dictionary_column_view {
   }
   bool is_missing(std::size_t i) const { return (*this)[i] < 0; }
 
+  /// Calls `act(code_of)` with a function of the row that knows the width of the codes, for loops over many
+  /// rows. Looks at no validity bit.
+  template <class Act>
+  decltype(auto) visit(const Act& act) const {
+    const auto codes = [this]<class Code>(Code) {
+      return [at = static_cast<const Code*>(codes_) + first_](std::size_t i) {
+        return static_cast<std::int64_t>(at[i]);
+      };
+    };
+    switch (code_bytes_) {
+      case 1:
+        return act(codes(std::int8_t{}));
+      case 2:
+        return act(codes(std::int16_t{}));
+      case 4:
+        return act(codes(std::int32_t{}));
+      default:
+        return act(codes(std::int64_t{}));
+    }
+  }
+
   dictionary_column_view slice(std::size_t first, std::size_t count) const {
     dictionary_column_view column = *this;
     column.first_ += first;
@@ -127,10 +180,14 @@ class dictionary_column_view {
  private:
   std::int64_t raw(std::size_t i) const {
     switch (code_bytes_) {
-      case 1: return static_cast<const std::int8_t*>(codes_)[i];
-      case 2: return static_cast<const std::int16_t*>(codes_)[i];
-      case 4: return static_cast<const std::int32_t*>(codes_)[i];
-      default: return static_cast<const std::int64_t*>(codes_)[i];
+      case 1:
+        return static_cast<const std::int8_t*>(codes_)[i];
+      case 2:
+        return static_cast<const std::int16_t*>(codes_)[i];
+      case 4:
+        return static_cast<const std::int32_t*>(codes_)[i];
+      default:
+        return static_cast<const std::int64_t*>(codes_)[i];
     }
   }
 
@@ -141,8 +198,9 @@ class dictionary_column_view {
 };
 
 /// One column of a table. Other widths of numbers are converted where the table is made.
-using any_column_view = std::variant<column_view<const double>, column_view<const float>, column_view<const std::int64_t>,
-                                     column_view<const bool>, string_column_view, dictionary_column_view>;
+using any_column_view =
+    std::variant<column_view<const double>, column_view<const float>, column_view<const std::int64_t>,
+                 column_view<const bool>, string_column_view, dictionary_column_view>;
 
 inline std::size_t rows_of(const any_column_view& column) {
   return std::visit([](const auto& c) { return c.rows(); }, column);
@@ -156,11 +214,13 @@ class table_view {
   table_view(std::span<const any_column_view> columns, std::span<const std::string> names, std::size_t rows)
       : columns_(columns), names_(names), rows_(rows) {
     if (!names.empty() && names.size() != columns.size()) {
-      throw argument_error("names", std::to_string(names.size()), std::to_string(columns.size()) + ", one a column");
+      throw argument_error("names", std::to_string(names.size()),
+                           std::to_string(columns.size()) + ", one a column");
     }
     for (std::size_t j = 0; j < columns.size(); ++j) {
       if (rows_of(columns[j]) == rows) continue;
-      throw argument_error("column " + name(j), std::to_string(rows_of(columns[j])) + " rows", std::to_string(rows));
+      throw argument_error("column " + name(j), std::to_string(rows_of(columns[j])) + " rows",
+                           std::to_string(rows));
     }
   }
 

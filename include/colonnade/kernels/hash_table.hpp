@@ -39,6 +39,7 @@ class word_keys {
 
   bool equal(std::uint32_t id, Key, const probe& p) const { return bits_[id] == p.bits; }
   void add(Key, const probe& p) { bits_.push_back(p.bits); }
+  void reserve(std::size_t keys) { bits_.reserve(keys); }
   Key operator[](std::uint32_t id) const {
     if constexpr (std::is_floating_point_v<Key>) {
       return static_cast<Key>(std::bit_cast<double>(bits_[id]));
@@ -72,6 +73,7 @@ class string_keys {
     entries_.push_back({p, bytes_.size(), key.size()});
     bytes_.insert(bytes_.end(), key.begin(), key.end());
   }
+  void reserve(std::size_t keys) { entries_.reserve(keys); }
   std::string_view operator[](std::uint32_t id) const {
     return {bytes_.data() + entries_[id].offset, entries_[id].length};
   }
@@ -104,6 +106,12 @@ class hash_table {
   bool empty() const { return size() == 0; }
   /// The key with that number; a string stays where it is until the next insertion.
   Key operator[](id_type id) const { return keys_[id]; }
+
+  /// Makes room for that many keys.
+  void reserve(std::size_t keys) {
+    keys_.reserve(keys);
+    while (slots_.size() < 2 * keys) grow();
+  }
 
   /// Number of the key, which is added if it is new.
   id_type insert(Key key) {
