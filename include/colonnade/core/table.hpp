@@ -239,6 +239,12 @@ class table_view {
     if (first_ == 0 && rows_of(columns_[j]) == rows_) return columns_[j];
     return std::visit([&](const auto& c) -> any_column_view { return c.slice(first_, rows_); }, columns_[j]);
   }
+  /// The same columns by position only.
+  table_view without_names() const {
+    table_view table = *this;
+    table.names_ = {};
+    return table;
+  }
   table_view slice(std::size_t first, std::size_t count) const {
     table_view table = *this;
     table.first_ += first;

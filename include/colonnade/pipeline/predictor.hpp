@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <variant>
+
+#include "colonnade/pipeline/column_transformer.hpp"
+#include "colonnade/pipeline/transformer.hpp"
+
+namespace colonnade::inline COLONNADE_ABI {
+
+/// The end of a pipeline that only transforms.
+struct no_predictor {
+  static constexpr std::string_view kind = "no_predictor";
+  static constexpr std::uint32_t archive_version = 1;
+
+  friend bool operator==(const no_predictor&, const no_predictor&) = default;
+  template <class Archive, class Self>
+  static void archive(Archive&, Self&) {}
+};
+
+/// What may stand at the end of a pipeline.
+using predictor = std::variant<no_predictor>;
+
+/// Columns that a predictor needs, where `inputs` are there.
+inline std::size_t predictor_columns(const no_predictor&, std::size_t inputs) { return inputs; }
+/// Columns of its probabilities, 0 for one that is no classifier.
+inline std::size_t predictor_classes(const no_predictor&) { return 0; }
+inline void predict_probabilities(const no_predictor&, matrix_view<const double>, matrix_view<double>) {}
+inline void predict_values(const no_predictor&, matrix_view<const double>, std::span<double>) {}
+
+namespace detail {
+template <class Variant, class... More>
+struct widened;
+template <class... Types, class... More>
+struct widened<std::variant<Types...>, More...> {
+  using type = std::variant<Types..., More...>;
+};
+}  // namespace detail
+
+/// A step before the last: any transformer, or a column_transformer.
+using any_step = detail::widened<transformer, column_transformer>::type;
+
+}  // namespace colonnade::inline COLONNADE_ABI
