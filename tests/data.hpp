@@ -42,14 +42,16 @@ class matrix {
 
 /// Values of very different sizes, with ties, a constant column (1) and missing ones where asked for.
 template <class T>
-matrix<T> random_matrix(std::size_t rows, std::size_t columns, typename matrix<T>::layout order, bool missing = true,
-                        std::uint64_t seed = 1) {
+matrix<T> random_matrix(std::size_t rows, std::size_t columns, typename matrix<T>::layout order,
+                        bool missing = true, std::uint64_t seed = 1) {
   matrix<T> x(rows, columns, order);
   for (std::size_t j = 0; j < columns; ++j) {
     const random_stream random(seed, j);
     for (std::size_t i = 0; i < rows; ++i) {
       const double u = random.uniform(2 * i);
-      double value = j % 4 == 1 ? 3.25 : j % 4 == 2 ? static_cast<double>(static_cast<int>(u * 7)) : (u - 0.5) * 1e6;
+      double value = j % 4 == 1   ? 3.25
+                     : j % 4 == 2 ? static_cast<double>(static_cast<int>(u * 7))
+                                  : (u - 0.5) * 1e6;
       if (j % 4 == 3) value = value * value + 1e9;
       if (missing && random.uniform(2 * i + 1) < 0.05) value = std::numeric_limits<double>::quiet_NaN();
       x(i, j) = static_cast<T>(value);

@@ -15,8 +15,9 @@
 #include "colonnade/simd/dispatch.hpp"
 #include "tests/data.hpp"
 
-/// The laws that every primitive obeys. `check_laws<P>(x, params)` runs all of them on one batch (a matrix_view, a
-/// table_view, samples of either); `check_matrix_laws<P>(params)` on {float, double} x {row, column major}.
+/// The laws that every primitive obeys. `check_laws<P>(x, params)` runs all of them on one batch (a
+/// matrix_view, a table_view, samples of either); `check_matrix_laws<P>(params)` on {float, double} x {row,
+/// column major}.
 namespace colonnade::tests {
 
 template <class Saved>
@@ -37,7 +38,8 @@ inline void reseal(std::vector<std::byte>& bytes) {
   std::memcpy(bytes.data() + bytes.size() - sizeof sum, &sum, sizeof sum);
 }
 
-// LAW: saved-bytes Every truncated prefix and every damaged byte of a saved object is refused or loads a valid object.
+// LAW: saved-bytes Every truncated prefix and every damaged byte of a saved object is refused or loads a
+// valid object.
 template <class Saved>
 void check_bytes(const Saved& object) {
   const auto bytes = to_bytes(object);
@@ -71,7 +73,8 @@ Accumulator learnt(Accumulator a, const Batch& x, std::span<const std::size_t> c
 
 /// The five partitions of the rows that the laws try: cut points in ascending order.
 inline std::vector<std::vector<std::size_t>> partitions(std::size_t rows) {
-  std::vector<std::vector<std::size_t>> result = {{}, {rows / 2}, {rows / 3, rows - rows / 3}, {0, 1, rows}, {}};
+  std::vector<std::vector<std::size_t>> result = {
+      {}, {rows / 2}, {rows / 3, rows - rows / 3}, {0, 1, rows}, {}};
   for (auto& cuts : result) std::sort(cuts.begin(), cuts.end());
   const random_stream random(11);
   for (std::size_t i = 0; i < 9; ++i) result[4].push_back(random.below(i, rows + 1));

@@ -1,20 +1,21 @@
 #pragma once
 
-#include <pybind11/numpy.h>
-#include <pybind11/pybind11.h>
-
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/views.hpp"
 #include "colonnade/kernels/finite_scan.hpp"
 
-// The one gate for arrays. numpy's own conversion is used only where values have to be converted anyway; what is
-// decided here is decided by dtype kind, size, byte order, alignment and strides, because pybind11's typed casters drop
-// masks and imaginary parts, hand out misaligned pointers, and its Eigen casters read out of bounds on broadcast arrays.
+// The one gate for arrays. numpy's own conversion is used only where values have to be converted anyway; what
+// is decided here is decided by dtype kind, size, byte order, alignment and strides, because pybind11's typed
+// casters drop masks and imaginary parts, hand out misaligned pointers, and its Eigen casters read out of
+// bounds on broadcast arrays.
 
 namespace colonnade::python {
 
@@ -25,9 +26,7 @@ enum class values { finite, finite_or_missing, any };
 
 namespace detail {
 
-inline std::string shape_text(const py::array& a) {
-  return py::str(a.attr("shape")).cast<std::string>();
-}
+inline std::string shape_text(const py::array& a) { return py::str(a.attr("shape")).cast<std::string>(); }
 
 inline std::string dtype_text(const py::array& a) { return py::str(a.dtype()).cast<std::string>(); }
 
@@ -35,7 +34,8 @@ inline std::string dtype_text(const py::array& a) { return py::str(a.dtype()).ca
 inline void refuse_special(py::handle x, const char* name) {
   if (py::isinstance<py::array>(x)) {
     if (py::hasattr(x, "mask") && py::hasattr(x, "filled")) {
-      throw argument_error(name, "a masked array", "a plain array; fill it with NaN first: x.filled(numpy.nan)");
+      throw argument_error(name, "a masked array",
+                           "a plain array; fill it with NaN first: x.filled(numpy.nan)");
     }
     return;
   }
@@ -51,7 +51,8 @@ inline py::array numpy_array(py::handle x, const char* name) {
   const auto numpy = py::module_::import("numpy");
   py::array a = numpy.attr("asarray")(x);
   if (a.dtype().kind() == 'O' && py::hasattr(x, "to_numpy") && py::hasattr(x, "iloc")) {
-    // pandas with nullable columns: pd.NA becomes NaN. Text stays an object array, and is refused below by column.
+    // pandas with nullable columns: pd.NA becomes NaN. Text stays an object array, and is refused below by
+    // column.
     try {
       return x.attr("to_numpy")(py::arg("dtype") = "float64", py::arg("na_value") = py::float_(NAN));
     } catch (py::error_already_set& e) {
@@ -84,12 +85,14 @@ inline py::array numbers(py::handle x, const char* name) {
   const auto dtype = a.dtype();
   const char kind = dtype.kind();
   const auto size = dtype.itemsize();
-  if (kind == 'c') throw py::value_error("Complex data not supported: " + std::string(name) + " has dtype " + dtype_text(a));
+  if (kind == 'c')
+    throw py::value_error("Complex data not supported: " + std::string(name) + " has dtype " + dtype_text(a));
   if (kind == 'M' || kind == 'm') {
     throw py::type_error(std::string(name) + ": found dtype " + dtype_text(a) +
                          ", expected numbers; convert dates first, for example to days since a start");
   }
-  if (kind == 'V') throw py::type_error(std::string(name) + ": found a structured array, expected a plain 2-D array");
+  if (kind == 'V')
+    throw py::type_error(std::string(name) + ": found a structured array, expected a plain 2-D array");
   const bool native = dtype.byteorder() == '=' || dtype.byteorder() == '|';
   const bool is_float = kind == 'f' && (size == 4 || size == 8);
   bool usable = is_float && native && (a.flags() & py::detail::npy_api::NPY_ARRAY_ALIGNED_) != 0;
@@ -101,8 +104,9 @@ inline py::array numbers(py::handle x, const char* name) {
   } catch (py::error_already_set& e) {
     if (!e.matches(PyExc_ValueError)) throw;
     const std::string why = py::str(e.value()).cast<std::string>();
-    throw py::value_error(std::string(name) + text_column(x, a) + ": " + why +
-                          "; expected numbers (encode text first, with OneHotEncoder, OrdinalEncoder or TargetEncoder)");
+    throw py::value_error(
+        std::string(name) + text_column(x, a) + ": " + why +
+        "; expected numbers (encode text first, with OneHotEncoder, OrdinalEncoder or TargetEncoder)");
   }
 }
 
@@ -113,8 +117,9 @@ template <class T>
       const T value = x(i, j);
       if (value - value == T{} || (missing_allowed && value != value)) continue;
       throw data_error(std::string("Input ") + name +
-                           (value != value ? " contains NaN" : std::string(" contains infinity or a value too large for ") +
-                                                                   (sizeof(T) == 4 ? "float32" : "float64")),
+                           (value != value ? " contains NaN"
+                                           : std::string(" contains infinity or a value too large for ") +
+                                                 (sizeof(T) == 4 ? "float32" : "float64")),
                        i, std::to_string(j));
     }
   }
@@ -135,14 +140,14 @@ void check_values(matrix_view<const T> x, const char* name, values allowed) {
 template <class T>
 matrix_view<const T> view_of(const py::array& a) {
   const auto size = static_cast<py::ssize_t>(sizeof(T));
-  return {static_cast<const T*>(a.data()), static_cast<std::size_t>(a.shape(0)), static_cast<std::size_t>(a.shape(1)),
-          a.strides(0) / size, a.strides(1) / size};
+  return {static_cast<const T*>(a.data()), static_cast<std::size_t>(a.shape(0)),
+          static_cast<std::size_t>(a.shape(1)), a.strides(0) / size, a.strides(1) / size};
 }
 
 }  // namespace detail
 
-/// A matrix of numbers from Python, checked and kept alive. float32 and float64 arrays of any strides are viewed where
-/// they are; everything else is converted to float64 once.
+/// A matrix of numbers from Python, checked and kept alive. float32 and float64 arrays of any strides are
+/// viewed where they are; everything else is converted to float64 once.
 class matrix_argument {
  public:
   /// `rows` and `columns` of at least 1 unless `allow_empty`.
@@ -171,13 +176,15 @@ class matrix_argument {
  private:
   void check_shape(const char* name, bool allow_empty) const {
     if (array_.ndim() < 2) {
-      throw py::value_error("Expected 2D array, got " + std::string(array_.ndim() == 1 ? "1D" : "scalar") +
-                            " array instead for " + name + ": shape " + detail::shape_text(array_) +
-                            ". Reshape your data either using array.reshape(-1, 1) if your data has a single feature "
-                            "or array.reshape(1, -1) if it contains a single sample.");
+      throw py::value_error(
+          "Expected 2D array, got " + std::string(array_.ndim() == 1 ? "1D" : "scalar") +
+          " array instead for " + name + ": shape " + detail::shape_text(array_) +
+          ". Reshape your data either using array.reshape(-1, 1) if your data has a single feature "
+          "or array.reshape(1, -1) if it contains a single sample.");
     }
     if (array_.ndim() > 2) {
-      throw py::value_error("Found array with dim " + std::to_string(array_.ndim()) + " for " + name + ", expected 2");
+      throw py::value_error("Found array with dim " + std::to_string(array_.ndim()) + " for " + name +
+                            ", expected 2");
     }
     if (allow_empty) return;
     if (array_.shape(0) == 0) {
@@ -218,7 +225,8 @@ class vector_argument {
   py::array array_;
 };
 
-/// Weights of `rows` rows: None or a scalar (then all rows weigh the same) or one number a row, none negative unless allowed.
+/// Weights of `rows` rows: None or a scalar (then all rows weigh the same) or one number a row, none negative
+/// unless allowed.
 class weight_argument {
  public:
   weight_argument(py::handle x, std::size_t rows, const char* name = "sample_weight") {
@@ -236,8 +244,8 @@ class weight_argument {
       throw py::value_error("Sample weights must be 1D array or scalar");
     }
     if (given_->size() != rows) {
-      throw py::value_error(std::string(name) + ".shape == (" + std::to_string(given_->size()) + ",), expected (" +
-                            std::to_string(rows) + ",)!");
+      throw py::value_error(std::string(name) + ".shape == (" + std::to_string(given_->size()) +
+                            ",), expected (" + std::to_string(rows) + ",)!");
     }
   }
 
@@ -259,7 +267,8 @@ py::array_t<T> new_matrix(std::size_t rows, std::size_t columns) {
 template <class T>
 matrix_view<T> writable(py::array_t<T>& a) {
   return {a.mutable_data(), static_cast<std::size_t>(a.shape(0)), static_cast<std::size_t>(a.shape(1)),
-          a.strides(0) / static_cast<py::ssize_t>(sizeof(T)), a.strides(1) / static_cast<py::ssize_t>(sizeof(T))};
+          a.strides(0) / static_cast<py::ssize_t>(sizeof(T)),
+          a.strides(1) / static_cast<py::ssize_t>(sizeof(T))};
 }
 
 /// The scikit-learn message for a wrong number of columns.

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <pybind11/numpy.h>
-#include <pybind11/pybind11.h>
-#include <pybind11/stl.h>
-
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 
 #include "colonnade/core/archive.hpp"
 #include "colonnade/core/file.hpp"
@@ -65,13 +65,19 @@ py::array_t<T> as_array(std::vector<T> values) {
   return py::array_t<T>(static_cast<py::ssize_t>(owner->size()), owner->data(), release);
 }
 
-/// What every savable class offers: to_bytes, from_bytes, save, load, ==, pickle through the same bytes, copy, repr.
+/// What every savable class offers: to_bytes, from_bytes, save, load, ==, pickle through the same bytes,
+/// copy, repr.
 template <class T, class... Options>
 py::class_<T, Options...>& bind_savable(py::class_<T, Options...>& c) {
   c.def("to_bytes", [](const T& self) { return as_bytes(to_bytes(self)); });
-  c.def_static("from_bytes", [](const py::bytes& b) { return colonnade::from_bytes<T>(as_span(b)); }, py::arg("bytes"));
-  c.def("save", [](const T& self, const std::string& path) { released([&] { save(self, path); }); }, py::arg("path"));
-  c.def("__eq__", [](const T& a, const py::object& b) { return py::isinstance<T>(b) && a == b.cast<const T&>(); });
+  c.def_static(
+      "from_bytes", [](const py::bytes& b) { return colonnade::from_bytes<T>(as_span(b)); },
+      py::arg("bytes"));
+  c.def(
+      "save", [](const T& self, const std::string& path) { released([&] { save(self, path); }); },
+      py::arg("path"));
+  c.def("__eq__",
+        [](const T& a, const py::object& b) { return py::isinstance<T>(b) && a == b.cast<const T&>(); });
   c.def("__hash__", [](const T& self) { return py::hash(as_bytes(to_bytes(self))); });
   c.def("__copy__", [](const T& self) { return T(self); });
   c.def("__deepcopy__", [](const T& self, const py::dict&) { return T(self); }, py::arg("memo"));
@@ -81,9 +87,9 @@ py::class_<T, Options...>& bind_savable(py::class_<T, Options...>& c) {
   return c;
 }
 
-/// Binds a primitive as `_core.<kind>` with its learning state as `_core.<kind>.accumulator` (merge, finalize, and what
-/// bind_savable gives to both). Returns the class of the model and that of the accumulator; the caller adds the
-/// constructors, `update` and the queries, whose arguments differ.
+/// Binds a primitive as `_core.<kind>` with its learning state as `_core.<kind>.accumulator` (merge,
+/// finalize, and what bind_savable gives to both). Returns the class of the model and that of the
+/// accumulator; the caller adds the constructors, `update` and the queries, whose arguments differ.
 template <class P>
 std::pair<py::class_<P>, py::class_<typename P::accumulator>> bind_primitive(py::module_& m) {
   using accumulator = typename P::accumulator;
@@ -91,7 +97,8 @@ std::pair<py::class_<P>, py::class_<typename P::accumulator>> bind_primitive(py:
   py::class_<accumulator> state(model, "accumulator");
   bind_savable(model);
   bind_savable(state);
-  state.def("merge", [](accumulator& self, const accumulator& other) { self.merge(other); }, py::arg("other"));
+  state.def(
+      "merge", [](accumulator& self, const accumulator& other) { self.merge(other); }, py::arg("other"));
   state.def("finalize", [](const accumulator& self) { return self.finalize(); });
   state.def("empty_copy", [](const accumulator& self) { return self.empty_copy(); });
   return {model, state};

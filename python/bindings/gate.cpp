@@ -20,7 +20,8 @@ py::list describe_table(const py::object& x) {
   py::list described;
   for (std::size_t j = 0; j < argument.columns(); ++j) {
     const any_column_view column = argument.view().column(j);
-    const char* kind = std::array{"float64", "float32", "int64", "bool", "string", "dictionary"}[column.index()];
+    const char* kind =
+        std::array{"float64", "float32", "int64", "bool", "string", "dictionary"}[column.index()];
     const std::size_t missing = std::visit(
         [](const auto& c) {
           std::size_t count = 0;

@@ -1,19 +1,20 @@
-#include <pybind11/pybind11.h>
-
 #include <cerrno>
 #include <system_error>
 
+#include <pybind11/pybind11.h>
+
+#include "bind.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/simd/dispatch.hpp"
-#include "bind.hpp"
 
 namespace colonnade::python {
 namespace {
 
 void translate_data_error(const data_error& error, py::handle type) {
   py::object value = type(error.what());
-  value.attr("row") = error.row() == data_error::unknown ? py::object(py::none()) : py::object(py::int_(error.row()));
+  value.attr("row") =
+      error.row() == data_error::unknown ? py::object(py::none()) : py::object(py::int_(error.row()));
   value.attr("column") = error.column();
   PyErr_SetObject(type.ptr(), value.ptr());
 }
@@ -64,9 +65,13 @@ PYBIND11_MODULE(_core, m, pybind11::mod_gil_not_used()) {
   register_errors(m);
   m.def("build_info", &build_info);
   m.def("kind_of", [](const py::bytes& b) { return colonnade::kind_of(as_span(b)); }, py::arg("bytes"));
-  m.def("read_file", [](const std::string& path) { return as_bytes(colonnade::read_file(path)); }, py::arg("path"));
-  m.def("write_file", [](const std::string& path, const py::bytes& b) { colonnade::write_file(path, as_span(b)); },
-        py::arg("path"), py::arg("bytes"));
+  m.def(
+      "read_file", [](const std::string& path) { return as_bytes(colonnade::read_file(path)); },
+      py::arg("path"));
+  m.def(
+      "write_file",
+      [](const std::string& path, const py::bytes& b) { colonnade::write_file(path, as_span(b)); },
+      py::arg("path"), py::arg("bytes"));
   m.def("default_threads", &colonnade::default_threads);
   m.def("set_default_threads", &colonnade::set_default_threads, py::arg("threads"));
   m.def("available_threads", &colonnade::available_threads, py::arg("root") = "");

@@ -1,25 +1,26 @@
 #pragma once
 
-#include <pybind11/numpy.h>
-#include <pybind11/pybind11.h>
-
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+
 #include "colonnade/core/owned_table.hpp"
 #include "colonnade/interop/arrow_c.hpp"
 
-// The one gate for tables: anything tabular becomes a table_view over the memory that Python holds. A column whose
-// values are all missing and without a type (None) comes as float64 NaN; consumers take that for any kind of column.
+// The one gate for tables: anything tabular becomes a table_view over the memory that Python holds. A column
+// whose values are all missing and without a type (None) comes as float64 NaN; consumers take that for any
+// kind of column.
 
 namespace colonnade::python {
 
 namespace py = pybind11;
 
-/// A table from Python, kept alive: pandas and polars frames, anything with `__arrow_c_stream__`, 2-D and structured
-/// numpy arrays, lists of rows, a dict of columns, or one row as a dict of plain values.
+/// A table from Python, kept alive: pandas and polars frames, anything with `__arrow_c_stream__`, 2-D and
+/// structured numpy arrays, lists of rows, a dict of columns, or one row as a dict of plain values.
 class table_argument {
  public:
   explicit table_argument(py::handle x, const char* name = "X") : what_(name) {
@@ -47,11 +48,13 @@ class table_argument {
  private:
   void refuse(py::handle x) const {
     if (py::hasattr(x, "toarray") && py::hasattr(x, "nnz")) {
-      throw py::type_error("Sparse data was passed for " + what_ +
-                           ", but dense data is required. Use '.toarray()' to convert to a dense numpy array.");
+      throw py::type_error(
+          "Sparse data was passed for " + what_ +
+          ", but dense data is required. Use '.toarray()' to convert to a dense numpy array.");
     }
     if (py::hasattr(x, "mask") && py::hasattr(x, "filled")) {
-      throw argument_error(what_, "a masked array", "a plain array; fill it with NaN first: x.filled(numpy.nan)");
+      throw argument_error(what_, "a masked array",
+                           "a plain array; fill it with NaN first: x.filled(numpy.nan)");
     }
   }
 
@@ -75,7 +78,8 @@ class table_argument {
   void add_dict(const py::dict& columns) {
     named_ = true;
     bool scalars = !columns.empty();
-    for (const auto& [key, value] : columns) scalars = scalars && (is_scalar(value.ptr()) || is_missing(value.ptr()));
+    for (const auto& [key, value] : columns)
+      scalars = scalars && (is_scalar(value.ptr()) || is_missing(value.ptr()));
     for (const auto& [key, value] : columns) {
       const std::string name = py::str(key).cast<std::string>();
       if (scalars) {
@@ -125,7 +129,8 @@ class table_argument {
     if (py::isinstance<py::dtype>(dtype)) return add_array(name, series.attr("to_numpy")());
     const py::object array = series.attr("array");
     if (py::hasattr(array, "_pa_array")) return add_arrow_column(name, array.attr("_pa_array"));
-    const std::string kind = py::hasattr(dtype, "kind") ? py::str(dtype.attr("kind")).cast<std::string>() : "O";
+    const std::string kind =
+        py::hasattr(dtype, "kind") ? py::str(dtype.attr("kind")).cast<std::string>() : "O";
     if (kind == "b" || kind == "i" || kind == "u" || kind == "f") return add_nullable(name, series, kind[0]);
     add_array(name, series.attr("to_numpy")(py::arg("dtype") = "object"));
   }
@@ -138,16 +143,18 @@ class table_argument {
     const auto rows = static_cast<std::size_t>(values.shape(0));
     std::vector<std::uint8_t> valid(rows);
     const auto* bytes = static_cast<const std::uint8_t*>(missing.data());
-    for (std::size_t i = 0; i < rows; ++i) valid[i] = bytes[static_cast<py::ssize_t>(i) * missing.strides(0)] == 0;
+    for (std::size_t i = 0; i < rows; ++i)
+      valid[i] = bytes[static_cast<py::ssize_t>(i) * missing.strides(0)] == 0;
     const validity_view validity = table_.keep_validity(valid);
     if (kind == 'b') {
-      table_.add_view(name, column_view<const bool>(static_cast<const bool*>(values.data()), rows, values.strides(0), validity));
+      table_.add_view(name, column_view<const bool>(static_cast<const bool*>(values.data()), rows,
+                                                    values.strides(0), validity));
     } else if (kind == 'f') {
-      table_.add_view(name, column_view<const double>(static_cast<const double*>(values.data()), rows, values.strides(0) / 8,
-                                                      validity));
+      table_.add_view(name, column_view<const double>(static_cast<const double*>(values.data()), rows,
+                                                      values.strides(0) / 8, validity));
     } else {
-      table_.add_view(name, column_view<const std::int64_t>(static_cast<const std::int64_t*>(values.data()), rows,
-                                                            values.strides(0) / 8, validity));
+      table_.add_view(name, column_view<const std::int64_t>(static_cast<const std::int64_t*>(values.data()),
+                                                            rows, values.strides(0) / 8, validity));
     }
     hold(values);
   }
@@ -166,10 +173,18 @@ class table_argument {
       table_.add_view(name, dictionary_column_view(static_cast<const Code*>(codes.data()), rows, dictionary));
     };
     switch (codes.dtype().itemsize()) {
-      case 1: add(std::int8_t{}); break;
-      case 2: add(std::int16_t{}); break;
-      case 4: add(std::int32_t{}); break;
-      default: add(std::int64_t{}); break;
+      case 1:
+        add(std::int8_t{});
+        break;
+      case 2:
+        add(std::int16_t{});
+        break;
+      case 4:
+        add(std::int32_t{});
+        break;
+      default:
+        add(std::int64_t{});
+        break;
     }
     hold(codes);
   }
@@ -183,7 +198,8 @@ class table_argument {
       for (std::size_t i = 0; i < flags.size(); ++i) flags[i] = (*b)[i] ? 1 : 0;
       return column_view<const std::int64_t>(table_.keep(std::move(flags))->data(), b->size());
     }
-    throw argument_error(what_ + ", column '" + name + "'", "categories of an unusual type", "text or numbers");
+    throw argument_error(what_ + ", column '" + name + "'", "categories of an unusual type",
+                         "text or numbers");
   }
 
   static ArrowArrayStream take_stream(const py::object& holder) {
@@ -203,7 +219,8 @@ class table_argument {
   /// A column that is an Arrow array of its own, as a stream of one nameless column.
   void add_arrow_column(const std::string& name, const py::object& chunked) {
     const py::object arrow = py::module_::import("pyarrow");
-    const py::object one = arrow.attr("table")(py::make_tuple(chunked), py::arg("names") = py::make_tuple(name));
+    const py::object one =
+        arrow.attr("table")(py::make_tuple(chunked), py::arg("names") = py::make_tuple(name));
     const auto part = std::make_shared<table>(read_arrow(take_stream(one)));
     table_.add_view(name, part->view().column(0));
     table_.keep_alive(part);
@@ -213,21 +230,25 @@ class table_argument {
     const py::object numpy = py::module_::import("numpy");
     py::array a = numpy.attr("asarray")(x);
     if (!py::hasattr(x, "dtype") && (a.dtype().kind() == 'U' || a.dtype().kind() == 'S')) {
-      a = numpy.attr("asarray")(x, py::arg("dtype") = "object");  // a list of rows keeps the types of its values
+      a = numpy.attr("asarray")(x,
+                                py::arg("dtype") = "object");  // a list of rows keeps the types of its values
     }
     const py::object names = a.dtype().attr("names");
     if (!names.is_none()) {
       named_ = true;
-      for (const auto& field : names) add_column(py::str(field).cast<std::string>(), a.attr("__getitem__")(field));
+      for (const auto& field : names)
+        add_column(py::str(field).cast<std::string>(), a.attr("__getitem__")(field));
       return;
     }
     if (a.ndim() != 2) {
-      throw py::value_error("Expected 2D array, got " + std::to_string(a.ndim()) + "D array instead for " + what_ +
-                            ". Reshape your data either using array.reshape(-1, 1) if your data has a single feature or "
-                            "array.reshape(1, -1) if it contains a single sample.");
+      throw py::value_error(
+          "Expected 2D array, got " + std::to_string(a.ndim()) + "D array instead for " + what_ +
+          ". Reshape your data either using array.reshape(-1, 1) if your data has a single feature or "
+          "array.reshape(1, -1) if it contains a single sample.");
     }
     for (py::ssize_t j = 0; j < a.shape(1); ++j) {
-      add_array("x" + std::to_string(j), a.attr("__getitem__")(py::make_tuple(py::slice(0, a.shape(0), 1), j)));
+      add_array("x" + std::to_string(j),
+                a.attr("__getitem__")(py::make_tuple(py::slice(0, a.shape(0), 1), j)));
     }
   }
 
@@ -243,7 +264,8 @@ class table_argument {
       a = numpy.attr("asarray")(values, py::arg("dtype") = "object");
     }
     if (a.ndim() != 1) {
-      throw argument_error(what_ + ", column '" + name + "'", std::to_string(a.ndim()) + " dimensions", "one");
+      throw argument_error(what_ + ", column '" + name + "'", std::to_string(a.ndim()) + " dimensions",
+                           "one");
     }
     add_array(name, a);
   }
@@ -252,9 +274,11 @@ class table_argument {
     const char kind = a.dtype().kind();
     if (kind == 'O') return add_objects(name, a);
     if (kind == 'U' || kind == 'S' || kind == 'T') return add_objects(name, a.attr("astype")("object"));
-    if (kind == 'c') throw py::value_error("Complex data not supported: " + what_ + ", column '" + name + "'");
+    if (kind == 'c')
+      throw py::value_error("Complex data not supported: " + what_ + ", column '" + name + "'");
     if (kind != 'b' && kind != 'i' && kind != 'u' && kind != 'f') {
-      throw py::type_error(what_ + ", column '" + name + "': found dtype " + py::str(a.dtype()).cast<std::string>() +
+      throw py::type_error(what_ + ", column '" + name + "': found dtype " +
+                           py::str(a.dtype()).cast<std::string>() +
                            ", expected numbers, text or categories; convert dates first");
     }
     const auto size = a.dtype().itemsize();
@@ -263,7 +287,10 @@ class table_argument {
     const bool aligned = (a.flags() & py::detail::npy_api::NPY_ARRAY_ALIGNED_) != 0;
     if (!kept || (order != '=' && order != '|') || !aligned || a.strides(0) % size != 0) {
       const bool beyond = kind == 'u' && size == 8;
-      const char* target = kind == 'b' ? "bool" : kind == 'f' ? (size <= 4 ? "float32" : "float64") : beyond ? "float64" : "int64";
+      const char* target = kind == 'b'   ? "bool"
+                           : kind == 'f' ? (size <= 4 ? "float32" : "float64")
+                           : beyond      ? "float64"
+                                         : "int64";
       a = a.attr("astype")(target);
     }
     const auto rows = static_cast<std::size_t>(a.shape(0));
@@ -271,7 +298,8 @@ class table_argument {
     if (a.dtype().kind() == 'b') {
       table_.add_view(name, column_view<const bool>(static_cast<const bool*>(a.data()), rows, stride));
     } else if (a.dtype().kind() == 'i') {
-      table_.add_view(name, column_view<const std::int64_t>(static_cast<const std::int64_t*>(a.data()), rows, stride));
+      table_.add_view(
+          name, column_view<const std::int64_t>(static_cast<const std::int64_t*>(a.data()), rows, stride));
     } else if (a.dtype().itemsize() == 4) {
       table_.add_view(name, column_view<const float>(static_cast<const float*>(a.data()), rows, stride));
     } else {
@@ -293,13 +321,15 @@ class table_argument {
     const char* text = PyUnicode_AsUTF8AndSize(v, &size);
     if (text != nullptr) return {text, static_cast<std::size_t>(size)};
     PyErr_Clear();
-    throw argument_error(what_ + ", column '" + name + "'", "text with a lone surrogate", "text that UTF-8 can hold");
+    throw argument_error(what_ + ", column '" + name + "'", "text with a lone surrogate",
+                         "text that UTF-8 can hold");
   }
   std::int64_t integer(PyObject* v, const std::string& name) const {
     int overflow = 0;
     const long long value = PyLong_AsLongLongAndOverflow(v, &overflow);
     if (overflow == 0) return value;
-    throw argument_error(what_ + ", column '" + name + "'", "an integer beyond 64 bits", "a smaller one, or a float");
+    throw argument_error(what_ + ", column '" + name + "'", "an integer beyond 64 bits",
+                         "a smaller one, or a float");
   }
   [[noreturn]] void refuse_type(const std::string& name, PyObject* v) const {
     throw py::type_error(what_ + ", column '" + name + "': argument must be a string or a number, found '" +
@@ -388,8 +418,9 @@ class table_argument {
     refuse_type(name, v);
   }
   [[noreturn]] void refuse_mixed(const std::string& name) const {
-    throw py::type_error(what_ + ", column '" + name +
-                         "': Encoders require their input argument must be uniformly strings or numbers, found both");
+    throw py::type_error(
+        what_ + ", column '" + name +
+        "': Encoders require their input argument must be uniformly strings or numbers, found both");
   }
 
   table_argument() = default;

@@ -30,10 +30,10 @@ samples(X, column_view<const double>) -> samples<X>;
 /// Learning state: sees batches, merges with others of its kind, and gives the model at any time.
 template <class A, class Batch>
 concept accumulator_for = std::copyable<A> && requires(A a, const A& b, const Batch& x) {
-  a.update(x);                                  // learn from a batch
-  a.merge(b);                                   // as if b's batches had been given to a
-  { b.empty_copy() } -> std::same_as<A>;        // same parameters, nothing seen
-  b.finalize();                                 // the immutable model; a may go on
+  a.update(x);                            // learn from a batch
+  a.merge(b);                             // as if b's batches had been given to a
+  { b.empty_copy() } -> std::same_as<A>;  // same parameters, nothing seen
+  b.finalize();                           // the immutable model; a may go on
   { b == b } -> std::convertible_to<bool>;
 };
 
@@ -47,8 +47,9 @@ concept primitive_for = std::copyable<P> && requires(const P& p, const typename 
   { a.finalize() } -> std::same_as<P>;
 };
 
-/// Learns `P` from all rows of `x` on `threads` threads (0: the default). The result has the same bits for any number of
-/// threads. A primitive that is learnt by several passes has its own `P::fit`, which is called instead.
+/// Learns `P` from all rows of `x` on `threads` threads (0: the default). The result has the same bits for
+/// any number of threads. A primitive that is learnt by several passes has its own `P::fit`, which is called
+/// instead.
 template <class P, class Batch>
 P fit(const Batch& x, const typename P::params& params = {}, int threads = 0) {
   if constexpr (requires { P::fit(x, params, threads); }) {

@@ -21,18 +21,21 @@
 
 namespace colonnade::inline COLONNADE_ABI {
 
-static_assert(std::endian::native == std::endian::little, "saved objects are little-endian, as is every supported CPU");
+static_assert(std::endian::native == std::endian::little,
+              "saved objects are little-endian, as is every supported CPU");
 
 // A savable type has
 //   static constexpr std::string_view kind = "min_max_scaler";     its name in the file, for ever
 //   static constexpr std::uint32_t archive_version = 1;            raised when its fields change
-//   template <class Archive, class Self> static void archive(Archive& ar, Self& self) { ar(self.a_, self.b_); }
-//   void validate() const;                                         throws format_error if the fields contradict each other
-// and befriends archive_access if its default constructor is private. Types that only live inside others need `archive`
-// alone (and `validate` if there is something to check). The fields are listed once, for writer, reader and `same_bytes`.
+//   template <class Archive, class Self> static void archive(Archive& ar, Self& self) { ar(self.a_, self.b_);
+//   } void validate() const;                                         throws format_error if the fields
+//   contradict each other
+// and befriends archive_access if its default constructor is private. Types that only live inside others need
+// `archive` alone (and `validate` if there is something to check). The fields are listed once, for writer,
+// reader and `same_bytes`.
 //
-// A file: magic, format version, kind, class version, payload length, payload, CRC-32C of all before. Numbers are
-// little-endian; a sequence is its length (64 bits) and its items. The parts tile the file exactly.
+// A file: magic, format version, kind, class version, payload length, payload, CRC-32C of all before. Numbers
+// are little-endian; a sequence is its length (64 bits) and its items. The parts tile the file exactly.
 
 /// Makes and fills objects whose default constructor is private.
 struct archive_access {
@@ -125,8 +128,8 @@ class writer {
   std::vector<std::byte> bytes_;
 };
 
-/// Reads fields from bytes that nobody trusts: every length is checked against the bytes that remain before memory is
-/// taken, and nesting is bounded. Throws format_error.
+/// Reads fields from bytes that nobody trusts: every length is checked against the bytes that remain before
+/// memory is taken, and nesting is bounded. Throws format_error.
 class reader {
  public:
   explicit reader(std::span<const std::byte> bytes) : bytes_(bytes) {}
@@ -230,7 +233,8 @@ class reader {
   template <class T>
     requires detail::has_fields<T, reader>
   void read(T& object) {
-    if (++depth_ > max_depth) throw format_error("saved object: nested deeper than " + std::to_string(max_depth));
+    if (++depth_ > max_depth)
+      throw format_error("saved object: nested deeper than " + std::to_string(max_depth));
     T::archive(*this, object);
     if constexpr (requires { object.validate(); }) object.validate();
     --depth_;
@@ -262,7 +266,8 @@ std::vector<std::byte> to_bytes(const T& object) {
   payload(object);
   writer file;
   file.append(detail::magic.data(), detail::magic.size());
-  file(detail::format_version, std::string(T::kind), T::archive_version, std::uint64_t{payload.bytes().size()});
+  file(detail::format_version, std::string(T::kind), T::archive_version,
+       std::uint64_t{payload.bytes().size()});
   file.append(payload.bytes().data(), payload.bytes().size());
   file(crc32c(file.bytes()));
   return file.take();
@@ -279,7 +284,8 @@ struct opened {
 /// Checks the frame of a saved object and its checksum.
 inline opened open_saved(std::span<const std::byte> bytes) {
   reader file(bytes);
-  if (bytes.size() < magic.size() || std::memcmp(file.take(magic.size()).data(), magic.data(), magic.size()) != 0) {
+  if (bytes.size() < magic.size() ||
+      std::memcmp(file.take(magic.size()).data(), magic.data(), magic.size()) != 0) {
     throw format_error("saved object: the bytes do not start with '" + std::string(magic) + "'");
   }
   std::uint32_t format = 0, version = 0, checksum = 0;
@@ -305,8 +311,8 @@ inline opened open_saved(std::span<const std::byte> bytes) {
 /// Kind of a saved object, such as "min_max_scaler".
 inline std::string kind_of(std::span<const std::byte> bytes) { return detail::open_saved(bytes).kind; }
 
-/// The object that `to_bytes` made the bytes of. Throws format_error; never crashes or takes memory beyond a small
-/// multiple of the bytes, whatever they hold.
+/// The object that `to_bytes` made the bytes of. Throws format_error; never crashes or takes memory beyond a
+/// small multiple of the bytes, whatever they hold.
 template <class T>
 T from_bytes(std::span<const std::byte> bytes) {
   const auto saved = detail::open_saved(bytes);
@@ -319,7 +325,8 @@ T from_bytes(std::span<const std::byte> bytes) {
   fields.set_version(saved.version);
   T object = archive_access::make<T>();
   fields(object);
-  if (fields.remaining() != 0) throw format_error("saved " + std::string(T::kind) + ": bytes after its fields");
+  if (fields.remaining() != 0)
+    throw format_error("saved " + std::string(T::kind) + ": bytes after its fields");
   return object;
 }
 

@@ -34,7 +34,8 @@ inline constexpr crc_tables crc_table = make_crc_tables();
 
 }  // namespace detail
 
-/// CRC-32C (Castagnoli) of the bytes, eight at a time (Kounavis and Berry 2005). Finds damage; it is no signature.
+/// CRC-32C (Castagnoli) of the bytes, eight at a time (Kounavis and Berry 2005). Finds damage; it is no
+/// signature.
 inline std::uint32_t crc32c(std::span<const std::byte> bytes) {
   const auto& table = detail::crc_table;
   std::uint32_t crc = 0xFFFFFFFF;

@@ -2,9 +2,10 @@
 
 #define COLONNADE_VERSION "0.1.0"
 
-// The library lives in an inline namespace named after the instruction set that the compiler may use everywhere.
-// Two translation units of one program that are built with different -m flags then hold different functions, and the
-// linker cannot give code of the one to the other (which would end in an illegal instruction on an older CPU).
+// The library lives in an inline namespace named after the instruction set that the compiler may use
+// everywhere. Two translation units of one program that are built with different -m flags then hold different
+// functions, and the linker cannot give code of the one to the other (which would end in an illegal
+// instruction on an older CPU).
 #if defined(__AVX512F__)
 #define COLONNADE_ABI abi_v4
 #elif defined(__AVX2__)

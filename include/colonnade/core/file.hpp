@@ -1,14 +1,14 @@
 #pragma once
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdio>
+#include <fcntl.h>
 #include <string>
 #include <system_error>
+#include <unistd.h>
 #include <vector>
+
+#include <sys/stat.h>
 
 #include "colonnade/core/archive.hpp"
 
@@ -23,7 +23,8 @@ namespace detail {
 /// A file descriptor that closes itself.
 class descriptor {
  public:
-  descriptor(const std::string& path, int flags, mode_t mode = 0) : fd_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {
+  descriptor(const std::string& path, int flags, mode_t mode = 0)
+      : fd_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {
     if (fd_ < 0) fail("cannot open", path);
   }
   ~descriptor() {
@@ -65,7 +66,8 @@ inline void write_file(const std::string& path, std::span<const std::byte> bytes
   }
   const auto slash = path.find_last_of('/');
   const detail::descriptor folder(slash == std::string::npos ? "." : path.substr(0, slash + 1), O_RDONLY);
-  ::fsync(folder.get());  // so that the rename survives a power cut; some file systems refuse, and that is fine
+  ::fsync(
+      folder.get());  // so that the rename survives a power cut; some file systems refuse, and that is fine
 }
 
 /// All bytes of a file. Throws std::system_error.
@@ -93,7 +95,8 @@ void save(const T& object, const std::string& path) {
   write_file(path, to_bytes(object));
 }
 
-/// Loads what `save` wrote. Throws format_error for bytes that are not a saved `T`, std::system_error for the file.
+/// Loads what `save` wrote. Throws format_error for bytes that are not a saved `T`, std::system_error for the
+/// file.
 template <class T>
 T load(const std::string& path) {
   return from_bytes<T>(read_file(path));

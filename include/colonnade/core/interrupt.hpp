@@ -12,14 +12,16 @@ struct interrupted : std::runtime_error {
   interrupted() : std::runtime_error("interrupted") {}
 };
 
-/// While it lives, long calls of this thread ask `poll()` every few milliseconds and end with `interrupted` once it
-/// returns true. `poll` is any callable that outlives the scope, such as
+/// While it lives, long calls of this thread ask `poll()` every few milliseconds and end with `interrupted`
+/// once it returns true. `poll` is any callable that outlives the scope, such as
 /// `[&] { return token.stop_requested(); }`. Nests: the innermost is asked.
 class interrupt_scope {
  public:
   template <class Poll>
   explicit interrupt_scope(const Poll& poll)
-      : poll_(&poll), call_([](const void* p) -> bool { return (*static_cast<const Poll*>(p))(); }), outer_(current()) {
+      : poll_(&poll),
+        call_([](const void* p) -> bool { return (*static_cast<const Poll*>(p))(); }),
+        outer_(current()) {
     current() = this;
   }
   ~interrupt_scope() { current() = outer_; }
@@ -45,7 +47,8 @@ class interrupt_scope {
   const void* poll_;
   bool (*call_)(const void*);
   interrupt_scope* outer_;
-  std::chrono::steady_clock::time_point next_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(10);
+  std::chrono::steady_clock::time_point next_ =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(10);
 };
 
 /// Ends the call with `interrupted` when that is asked for. Serial loops of long calls do this once a block.

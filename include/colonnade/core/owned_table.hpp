@@ -24,7 +24,8 @@ inline std::vector<std::uint8_t> pack_validity(const std::vector<std::uint8_t>& 
   return all ? std::vector<std::uint8_t>() : bits;
 }
 
-/// A table that owns its columns, or keeps their owners alive: what readers of files and of foreign memory make.
+/// A table that owns its columns, or keeps their owners alive: what readers of files and of foreign memory
+/// make.
 ///
 ///     colonnade::table t;
 ///     t.add("tenure", std::vector<double>{1, 2});
@@ -40,7 +41,8 @@ class table {
     add_view(std::move(name), column_view<const T>(data->data(), data->size(), 1, keep_validity(valid)));
   }
   /// A column of flags, one byte each.
-  void add_flags(std::string name, const std::vector<std::uint8_t>& values, const std::vector<std::uint8_t>& valid = {}) {
+  void add_flags(std::string name, const std::vector<std::uint8_t>& values,
+                 const std::vector<std::uint8_t>& valid = {}) {
     const std::shared_ptr<bool[]> data(new bool[values.size() + 1]);
     bool* to = data.get();
     for (std::size_t i = 0; i < values.size(); ++i) to[i] = values[i] != 0;
@@ -53,11 +55,14 @@ class table {
     add_strings(std::move(name), std::vector<std::string_view>(data->begin(), data->end()), valid);
   }
   /// A column of strings whose bytes `keep_alive` (or somebody who outlives the table) owns.
-  void add_strings(std::string name, std::vector<std::string_view> values, const std::vector<std::uint8_t>& valid = {}) {
+  void add_strings(std::string name, std::vector<std::string_view> values,
+                   const std::vector<std::uint8_t>& valid = {}) {
     const auto data = keep(std::move(values));
-    add_view(std::move(name), string_column_view(std::span<const std::string_view>(*data), keep_validity(valid)));
+    add_view(std::move(name),
+             string_column_view(std::span<const std::string_view>(*data), keep_validity(valid)));
   }
-  /// A column of codes into `categories`; negative codes are missing. Throws argument_error for a code beyond them.
+  /// A column of codes into `categories`; negative codes are missing. Throws argument_error for a code beyond
+  /// them.
   void add_codes(std::string name, std::vector<std::int32_t> codes, std::vector<std::string> categories) {
     for (const auto code : codes) {
       if (code < static_cast<std::int64_t>(categories.size())) continue;
@@ -67,8 +72,9 @@ class table {
     const auto owned = keep(std::move(categories));
     const auto values = keep(std::vector<std::string_view>(owned->begin(), owned->end()));
     const auto data = keep(std::move(codes));
-    add_view(std::move(name), dictionary_column_view(data->data(), data->size(),
-                                                     string_column_view(std::span<const std::string_view>(*values))));
+    add_view(std::move(name),
+             dictionary_column_view(data->data(), data->size(),
+                                    string_column_view(std::span<const std::string_view>(*values))));
   }
   /// A column that somebody else owns.
   void add_view(std::string name, any_column_view column) {

@@ -1,12 +1,11 @@
 #pragma once
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <exception>
 #include <type_traits>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -17,8 +16,8 @@
 #include "colonnade/core/interrupt.hpp"
 #include "colonnade/core/thread_count.hpp"
 
-// The one seam of threads: no other header knows OpenMP. Work is cut by the number of rows only, never by threads, and
-// what a block computes never depends on who computes it.
+// The one seam of threads: no other header knows OpenMP. Work is cut by the number of rows only, never by
+// threads, and what a block computes never depends on who computes it.
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -26,7 +25,8 @@ namespace detail {
 
 inline const pid_t loaded_in = ::getpid();
 
-/// GNU's OpenMP hangs in a process forked from one that has used threads, so there work runs on the calling thread.
+/// GNU's OpenMP hangs in a process forked from one that has used threads, so there work runs on the calling
+/// thread.
 inline bool in_forked_child() { return ::getpid() != loaded_in; }
 
 inline int threads_now(int requested) {
@@ -67,19 +67,21 @@ void call_block(const Body& body, std::size_t block, int worker) {
 
 }  // namespace detail
 
-/// Threads that `requested` (0: the default) gives now for this much work: 1 inside a parallel region or a forked child,
-/// and one for each 25 microseconds of work at most, since waking a team costs a few.
+/// Threads that `requested` (0: the default) gives now for this much work: 1 inside a parallel region or a
+/// forked child, and one for each 25 microseconds of work at most, since waking a team costs a few.
 inline int useful_threads(int requested, double nanoseconds_of_work) {
   if (nanoseconds_of_work < 50'000) return 1;
   const int threads = detail::threads_now(requested);
-  return static_cast<int>(std::min(static_cast<double>(threads), std::max(1.0, nanoseconds_of_work / 25'000)));
+  return static_cast<int>(
+      std::min(static_cast<double>(threads), std::max(1.0, nanoseconds_of_work / 25'000)));
 }
 
-/// Calls `body(block)` or `body(block, worker)` for every block in 0 .. blocks - 1, on up to `threads` threads (0: the
-/// default); `worker` is below `threads_for(blocks, threads)`. Which worker gets a block is not defined. The first
-/// exception stops the work and is rethrown; so does an interrupt.
+/// Calls `body(block)` or `body(block, worker)` for every block in 0 .. blocks - 1, on up to `threads`
+/// threads (0: the default); `worker` is below `threads_for(blocks, threads)`. Which worker gets a block is
+/// not defined. The first exception stops the work and is rethrown; so does an interrupt.
 inline int threads_for(std::size_t blocks, int threads) {
-  return static_cast<int>(std::min<std::size_t>(blocks, static_cast<std::size_t>(detail::threads_now(threads))));
+  return static_cast<int>(
+      std::min<std::size_t>(blocks, static_cast<std::size_t>(detail::threads_now(threads))));
 }
 
 template <class Body>
@@ -141,9 +143,10 @@ void merge_tree(std::vector<Accumulator>& parts) {
 
 }  // namespace detail
 
-/// `seed` after it has seen all rows of `x` (anything with `rows()` and `slice(first, count)`). An accumulator whose
-/// merge is exact says so with `static constexpr bool exact = true` and gets one part a thread; any other gets up to 64
-/// parts whose cut and merge order depend on the number of rows only, so that its bits do not depend on threads.
+/// `seed` after it has seen all rows of `x` (anything with `rows()` and `slice(first, count)`). An
+/// accumulator whose merge is exact says so with `static constexpr bool exact = true` and gets one part a
+/// thread; any other gets up to 64 parts whose cut and merge order depend on the number of rows only, so that
+/// its bits do not depend on threads.
 template <class Accumulator, class Batch>
 Accumulator accumulate(Accumulator seed, const Batch& x, int threads = 0) {
   const std::size_t blocks = block_count(x.rows(), default_block_rows);
@@ -158,7 +161,8 @@ Accumulator accumulate(Accumulator seed, const Batch& x, int threads = 0) {
     // Four blocks a turn: fewer turns, and still an even end.
     const std::size_t turns = block_count(blocks, 4);
     for_blocks(turns, threads, [&](std::size_t turn, int worker) {
-      detail::update_blocks(parts[static_cast<std::size_t>(worker)], x, 4 * turn, std::min(blocks, 4 * turn + 4));
+      detail::update_blocks(parts[static_cast<std::size_t>(worker)], x, 4 * turn,
+                            std::min(blocks, 4 * turn + 4));
     });
     for (const Accumulator& part : parts) seed.merge(part);
     return seed;

@@ -9,9 +9,9 @@
 
 namespace colonnade::inline COLONNADE_ABI {
 
-/// Counter-based random numbers: draw `index` of stream `stream` under `seed` is a pure function of the three, so row i
-/// draws the same number whichever thread or machine processes it. Two rounds of the SplitMix64 finaliser (Steele, Lea
-/// and Flood 2014) over the mixed key. Not for cryptography.
+/// Counter-based random numbers: draw `index` of stream `stream` under `seed` is a pure function of the
+/// three, so row i draws the same number whichever thread or machine processes it. Two rounds of the
+/// SplitMix64 finaliser (Steele, Lea and Flood 2014) over the mixed key. Not for cryptography.
 class random_stream {
  public:
   constexpr explicit random_stream(std::uint64_t seed, std::uint64_t stream = 0)
@@ -20,8 +20,11 @@ class random_stream {
   /// 64 uniform bits.
   constexpr std::uint64_t bits(std::uint64_t index) const { return mix(key_ + mix(index * golden + 1)); }
   /// Uniform in [0, 1), with 53 bits.
-  constexpr double uniform(std::uint64_t index) const { return static_cast<double>(bits(index) >> 11) * 0x1p-53; }
-  /// Uniform in {0, ..., bound - 1}; `bound` must be positive. Bias below bound / 2^64 (Lemire's multiplication).
+  constexpr double uniform(std::uint64_t index) const {
+    return static_cast<double>(bits(index) >> 11) * 0x1p-53;
+  }
+  /// Uniform in {0, ..., bound - 1}; `bound` must be positive. Bias below bound / 2^64 (Lemire's
+  /// multiplication).
   constexpr std::uint64_t below(std::uint64_t index, std::uint64_t bound) const {
     __extension__ using wide = unsigned __int128;
     return static_cast<std::uint64_t>((static_cast<wide>(bits(index)) * bound) >> 64);

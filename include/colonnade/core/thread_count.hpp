@@ -1,15 +1,14 @@
 #pragma once
 
-#include <sched.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <sched.h>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 
 #include "colonnade/core/config.hpp"
 
@@ -68,8 +67,8 @@ inline int positive_environment(const char* name) {
 
 }  // namespace detail
 
-/// CPUs that the control groups of this process allow (v1 and v2, and every group above), rounded up; 0 for no limit.
-/// `root` is there for tests: the folder that stands for `/`.
+/// CPUs that the control groups of this process allow (v1 and v2, and every group above), rounded up; 0 for
+/// no limit. `root` is there for tests: the folder that stands for `/`.
 inline int cgroup_cpu_limit(const std::string& root = "") {
   const std::string mount = root + "/sys/fs/cgroup";
   const std::string groups = detail::small_file(root + "/proc/self/cgroup");
@@ -102,8 +101,8 @@ inline int affinity_cpus() {
   return std::max(1, CPU_COUNT(&set));
 }
 
-/// Threads that a container gives: the least of affinity, control-group quota, OMP_NUM_THREADS, OMP_THREAD_LIMIT and
-/// COLONNADE_THREADS.
+/// Threads that a container gives: the least of affinity, control-group quota, OMP_NUM_THREADS,
+/// OMP_THREAD_LIMIT and COLONNADE_THREADS.
 inline int available_threads(const std::string& root = "") {
   int threads = detail::smaller_limit(affinity_cpus(), cgroup_cpu_limit(root));
   for (const char* name : {"OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "COLONNADE_THREADS"}) {

@@ -40,7 +40,9 @@ class matrix_view {
 
   T* row(std::size_t i) const { return data_ + static_cast<std::ptrdiff_t>(i) * row_stride_; }
   T* column(std::size_t j) const { return data_ + static_cast<std::ptrdiff_t>(j) * column_stride_; }
-  T& operator()(std::size_t i, std::size_t j) const { return column(j)[static_cast<std::ptrdiff_t>(i) * row_stride_]; }
+  T& operator()(std::size_t i, std::size_t j) const {
+    return column(j)[static_cast<std::ptrdiff_t>(i) * row_stride_];
+  }
 
   /// Rows `first` to `first + count`.
   matrix_view slice(std::size_t first, std::size_t count) const {

@@ -10,7 +10,8 @@
 
 #include "colonnade/core/owned_table.hpp"
 
-// The structs of the Arrow C data interface (arrow.apache.org/docs/format/CDataInterface.html): an ABI, not a library.
+// The structs of the Arrow C data interface (arrow.apache.org/docs/format/CDataInterface.html): an ABI, not a
+// library.
 #ifndef ARROW_C_DATA_INTERFACE
 #define ARROW_C_DATA_INTERFACE
 extern "C" {
@@ -93,7 +94,8 @@ class column_builder {
     if (format == "u") return strings<std::int32_t>(a);
     if (format == "U") return strings<std::int64_t>(a);
     if (format == "vu") {
-      return string_column_view::arrow_views(buffer<char>(a, 1) + 16 * a.offset, a.buffers + 2, size(a), validity_of(a));
+      return string_column_view::arrow_views(buffer<char>(a, 1) + 16 * a.offset, a.buffers + 2, size(a),
+                                             validity_of(a));
     }
     throw argument_error("column '" + name + "'", "Arrow type '" + std::string(format) + "'",
                          "numbers, flags, strings or a dictionary of them");
@@ -119,7 +121,8 @@ class column_builder {
     std::vector<std::int64_t> values(size(a));
     for (std::size_t i = 0; i < values.size(); ++i) {
       if constexpr (std::is_same_v<T, std::uint64_t>) {
-        if (from[i] > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return as_double(a, from);
+        if (from[i] > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+          return as_double(a, from);
       }
       values[i] = static_cast<std::int64_t>(from[i]);
     }
@@ -176,7 +179,8 @@ class column_builder {
     if (const auto* s = std::get_if<string_column_view>(&values)) return *s;
     if (const auto* d = std::get_if<column_view<const double>>(&values)) return *d;
     if (const auto* i = std::get_if<column_view<const std::int64_t>>(&values)) return *i;
-    throw argument_error("column '" + name + "'", "a dictionary of flags or float32", "one of strings or numbers");
+    throw argument_error("column '" + name + "'", "a dictionary of flags or float32",
+                         "one of strings or numbers");
   }
 
   table& out_;
@@ -190,9 +194,12 @@ class column_joiner {
   }
   any_column_view finish(table& out) {
     const auto validity = out.keep_validity(valid_);
-    if (text_) return string_column_view(std::span<const std::string_view>(*out.keep(std::move(strings_))), validity);
-    if (real_) return column_view<const double>(out.keep(std::move(reals_))->data(), valid_.size(), 1, validity);
-    return column_view<const std::int64_t>(out.keep(std::move(integers_))->data(), valid_.size(), 1, validity);
+    if (text_)
+      return string_column_view(std::span<const std::string_view>(*out.keep(std::move(strings_))), validity);
+    if (real_)
+      return column_view<const double>(out.keep(std::move(reals_))->data(), valid_.size(), 1, validity);
+    return column_view<const std::int64_t>(out.keep(std::move(integers_))->data(), valid_.size(), 1,
+                                           validity);
   }
 
  private:
@@ -201,7 +208,8 @@ class column_joiner {
     for (std::size_t i = 0; i < c.size(); ++i) number(c[i], c.validity()[i]);
   }
   void append(const string_column_view& c) {
-    for (std::size_t i = 0; i < c.size(); ++i) string(c.is_missing(i) ? std::string_view() : c[i], !c.is_missing(i));
+    for (std::size_t i = 0; i < c.size(); ++i)
+      string(c.is_missing(i) ? std::string_view() : c[i], !c.is_missing(i));
   }
   void append(const dictionary_column_view& c) {
     std::visit(
@@ -245,15 +253,17 @@ class column_joiner {
 
 }  // namespace arrow
 
-/// The table that an Arrow stream holds (polars, pyarrow, DuckDB, ...). Takes the stream over. A stream of one chunk is
-/// viewed where it is, apart from flags and narrow integers; several chunks are put together column by column.
+/// The table that an Arrow stream holds (polars, pyarrow, DuckDB, ...). Takes the stream over. A stream of
+/// one chunk is viewed where it is, apart from flags and narrow integers; several chunks are put together
+/// column by column.
 inline table read_arrow(ArrowArrayStream taken) {
   const auto stream = arrow::owned(taken);
   ArrowSchema raw_schema = {};
   if (stream->get_schema(stream.get(), &raw_schema) != 0) arrow::fail(*stream);
   const auto schema = arrow::owned(raw_schema);
   if (std::string_view(schema->format) != "+s") {
-    throw argument_error("Arrow stream", "type '" + std::string(schema->format) + "'", "a struct, one child a column");
+    throw argument_error("Arrow stream", "type '" + std::string(schema->format) + "'",
+                         "a struct, one child a column");
   }
   std::vector<std::shared_ptr<ArrowArray>> chunks;
   for (;;) {
@@ -261,7 +271,8 @@ inline table read_arrow(ArrowArrayStream taken) {
     if (stream->get_next(stream.get(), &chunk) != 0) arrow::fail(*stream);
     if (chunk.release == nullptr) break;
     chunks.push_back(arrow::owned(chunk));
-    if (chunks.back()->offset != 0) throw argument_error("Arrow stream", "a struct with an offset", "one without");
+    if (chunks.back()->offset != 0)
+      throw argument_error("Arrow stream", "a struct with an offset", "one without");
   }
   table result;
   for (const auto& chunk : chunks) result.keep_alive(chunk);

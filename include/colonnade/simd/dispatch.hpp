@@ -7,7 +7,8 @@
 
 #include "colonnade/core/config.hpp"
 
-/// Goes before every function that is part of a kernel: inlined into the trampoline, it is compiled for its ISA.
+/// Goes before every function that is part of a kernel: inlined into the trampoline, it is compiled for its
+/// ISA.
 #define COLONNADE_KERNEL [[gnu::always_inline]] inline
 
 namespace colonnade::inline COLONNADE_ABI::simd {
@@ -30,7 +31,8 @@ inline std::string_view name(level l) { return l == level::v4 ? "v4" : l == leve
 inline level best() {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  const bool v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
+  const bool v3 =
+      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
   const bool v4 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                   __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
   return v3 && v4 ? level::v4 : v3 ? level::v3 : level::base;
@@ -51,8 +53,8 @@ inline std::atomic<level>& chosen() {
   return value;
 }
 
-// A trampoline gives its kernel, which is inlined into it, the instructions of one level. Arguments are plain values and
-// pointers, so nothing that other code could share is compiled for more than the baseline.
+// A trampoline gives its kernel, which is inlined into it, the instructions of one level. Arguments are plain
+// values and pointers, so nothing that other code could share is compiled for more than the baseline.
 template <class Kernel, class... Args>
 [[gnu::noinline]] void on_base(Args... args) {
   Kernel{}(base_isa{}, args...);
@@ -92,9 +94,12 @@ template <class Kernel, class... Args>
 void run(Args... args) {
 #if defined(__x86_64__)
   switch (active()) {
-    case level::v4: return detail::on_v4<Kernel>(args...);
-    case level::v3: return detail::on_v3<Kernel>(args...);
-    case level::base: break;
+    case level::v4:
+      return detail::on_v4<Kernel>(args...);
+    case level::v3:
+      return detail::on_v3<Kernel>(args...);
+    case level::base:
+      break;
   }
 #endif
   detail::on_base<Kernel>(args...);

@@ -15,8 +15,9 @@ struct vector_of {
 };
 }  // namespace detail
 
-/// `Lanes` values of `T` in one register, with the arithmetic and comparisons of the compiler's vector extension.
-/// Never wider than the ISA's registers, never passed or returned by value, never stored in a class.
+/// `Lanes` values of `T` in one register, with the arithmetic and comparisons of the compiler's vector
+/// extension. Never wider than the ISA's registers, never passed or returned by value, never stored in a
+/// class.
 template <class T, std::size_t Lanes>
 using pack = typename detail::vector_of<T, Lanes>::type;
 
