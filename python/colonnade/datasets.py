@@ -11,7 +11,9 @@ from . import _core
 __all__ = ["make_churn"]
 
 
-def make_churn(rows: int = 10_000, seed: int = 0, *, period: int = 1, frame: str = "dict") -> tuple[Any, np.ndarray]:
+def make_churn(
+    rows: int = 10_000, seed: int = 0, *, period: int = 1, frame: str = "dict"
+) -> tuple[Any, np.ndarray]:
     """Customers of a telephone company, and whether each of them left.
 
     Fifteen columns: numbers (float64), text (object), missing values (NaN, None), an identifier. Row i is a pure
@@ -57,5 +59,8 @@ def make_churn(rows: int = 10_000, seed: int = 0, *, period: int = 1, frame: str
     if frame == "polars":
         import polars
 
-        return polars.DataFrame({name: values.tolist() for name, values in columns.items()}, nan_to_null=True), target
+        series = [polars.Series(name, values.tolist()) for name, values in columns.items()]
+        return polars.DataFrame(
+            [s.fill_nan(None) if s.dtype == polars.Float64 else s for s in series]
+        ), target
     return columns, target
