@@ -97,7 +97,8 @@ def measure(workload: Workload, threads: int, folder: Path, repeats: int) -> lis
     for worker in workers:
         said = worker.close()
         if worker in failed:
-            print(f"  {worker.library}: left out: {said.splitlines()[-1] if said else 'ended early'}")
+            reason = next((line for line in reversed(said.splitlines()) if "Error" in line), "ended early")
+            print(f"  {worker.library}: left out: {reason}")
         else:
             rows.append(worker.row(workload, threads))
     return rows
