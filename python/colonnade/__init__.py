@@ -62,5 +62,8 @@ def show_versions() -> None:
     print(f"python           {platform.python_version()}, numpy {numpy.__version__}")
     print(f"instruction set  {info['instruction_set']} (best of this CPU: {info['best_instruction_set']})")
     limit = info["cgroup_cpu_limit"]
-    print(f"threads          {info['threads']} by default" + (f", control group allows {limit}" if limit else ""))
+    print(
+        f"threads          {info['threads']} by default"
+        + (f", control group allows {limit}" if limit else "")
+    )
     print(f"compiler         {info['compiler']}, OpenMP {info['openmp'] or 'off'}")

@@ -89,7 +89,9 @@ class BaseEstimator:
     @classmethod
     def _parameter_names(cls) -> list[str]:
         signature = inspect.signature(cls.__init__)
-        return sorted(p.name for p in signature.parameters.values() if p.name != "self" and p.kind != p.VAR_KEYWORD)
+        return sorted(
+            p.name for p in signature.parameters.values() if p.name != "self" and p.kind != p.VAR_KEYWORD
+        )
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Arguments of the constructor; with ``deep`` also those of estimators among them, as ``name__argument``."""
@@ -154,11 +156,15 @@ class BaseEstimator:
             return
         name = type(self).__name__
         if learnt is None:
-            warnings.warn(f"X has feature names, but {name} was fitted without feature names", UserWarning, stacklevel=3)
+            warnings.warn(
+                f"X has feature names, but {name} was fitted without feature names", UserWarning, stacklevel=3
+            )
             return
         if found is None:
             warnings.warn(
-                f"X does not have valid feature names, but {name} was fitted with feature names", UserWarning, stacklevel=3
+                f"X does not have valid feature names, but {name} was fitted with feature names",
+                UserWarning,
+                stacklevel=3,
             )
             return
         if len(found) == len(learnt) and (found is learnt or all(found == learnt)):
@@ -240,7 +246,8 @@ class BaseEstimator:
 
         state = "fitted" if self.__sklearn_is_fitted__() else "not fitted"
         rows = "".join(
-            f"<tr><td>{escape(k)}</td><td>{escape(repr(v))}</td></tr>" for k, v in self.get_params(deep=False).items()
+            f"<tr><td>{escape(k)}</td><td>{escape(repr(v))}</td></tr>"
+            for k, v in self.get_params(deep=False).items()
         )
         return (
             f"<details><summary><code>{escape(type(self).__name__)}</code> ({state})</summary>"
@@ -280,7 +287,11 @@ class TransformerMixin:
         if configured is not None:
             return configured
         sklearn = sys.modules.get("sklearn")
-        return sklearn.get_config()["transform_output"] if sklearn is not None and hasattr(sklearn, "get_config") else "default"
+        return (
+            sklearn.get_config()["transform_output"]
+            if sklearn is not None and hasattr(sklearn, "get_config")
+            else "default"
+        )
 
     def _wrap_output(self, array: Any, X: Any) -> Any:
         container = self._output_container()
@@ -289,7 +300,7 @@ class TransformerMixin:
         if hasattr(array, "toarray"):
             raise ValueError(
                 f"{container.capitalize()} output does not support sparse data. Set sparse_output=False to output "
-                f"{container} dataframes or disable {container.capitalize()} output via `ohe.set_output(transform=\"default\")`."
+                f'{container} dataframes or disable {container.capitalize()} output via `ohe.set_output(transform="default")`.'
             )
         names = list(self.get_feature_names_out())  # type: ignore[attr-defined]
         if container == "pandas":
@@ -327,7 +338,9 @@ def input_names(estimator: Any, input_features: Any = None) -> np.ndarray:
         if learnt is not None and not np.array_equal(learnt, names):
             raise ValueError("input_features is not equal to feature_names_in_")
         if len(names) != columns:
-            raise ValueError(f"input_features should have length equal to number of features ({columns}), got {len(names)}")
+            raise ValueError(
+                f"input_features should have length equal to number of features ({columns}), got {len(names)}"
+            )
         return names
     if learnt is not None:
         return learnt

@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from ._core import ArgumentError, DataError, FormatError
 
-__all__ = ["ArgumentError", "ConvergenceWarning", "DataError", "FormatError", "NotFittedError", "UndefinedMetricWarning"]
+__all__ = [
+    "ArgumentError",
+    "ConvergenceWarning",
+    "DataError",
+    "FormatError",
+    "NotFittedError",
+    "UndefinedMetricWarning",
+]
 
 
 class NotFittedError(ValueError, AttributeError):

@@ -57,7 +57,9 @@ def test_an_array_of_any_form_gives_the_values_of_numpy(name: str) -> None:
     np.testing.assert_array_equal(np.array(x, dtype=object), before)
 
 
-@pytest.mark.parametrize("name", ["c order", "f order", "strided", "negative strides", "broadcast rows", "read-only"])
+@pytest.mark.parametrize(
+    "name", ["c order", "f order", "strided", "negative strides", "broadcast rows", "read-only"]
+)
 def test_usable_arrays_are_viewed_not_copied(name: str) -> None:
     assert np.shares_memory(_core.check_matrix(arrays[name]), arrays[name])
 
@@ -142,7 +144,9 @@ describe = _core.describe_table
 
 
 def test_tables_of_plain_python() -> None:
-    assert describe({"a": [1, 2], "b": ["x", None], "c": [None, None], "d": [True, False], "e": [1, 2.5]}) == [
+    assert describe(
+        {"a": [1, 2], "b": ["x", None], "c": [None, None], "d": [True, False], "e": [1, 2.5]}
+    ) == [
         ("a", "int64", 0),
         ("b", "string", 1),
         ("c", "float64", 2),
@@ -153,7 +157,16 @@ def test_tables_of_plain_python() -> None:
 
 
 def test_one_row_as_a_dict_of_plain_values() -> None:
-    row = {"i": 1, "f": 2.5, "s": "x", "n": None, "b": True, "nan": float("nan"), "np": np.float32(3), "np_i": np.int8(4)}
+    row = {
+        "i": 1,
+        "f": 2.5,
+        "s": "x",
+        "n": None,
+        "b": True,
+        "nan": float("nan"),
+        "np": np.float32(3),
+        "np_i": np.int8(4),
+    }
     assert describe(row) == [
         ("i", "int64", 0),
         ("f", "float64", 0),
@@ -170,7 +183,10 @@ def test_tables_of_numpy() -> None:
     assert describe(base[:, :1]) == [("x0", "float64", 0)]
     assert describe(np.array([["a", "b"]])) == [("x0", "string", 0), ("x1", "string", 0)]
     assert describe(np.zeros(3, [("p", "f4"), ("q", "i2")])) == [("p", "float32", 0), ("q", "int64", 0)]
-    assert describe(np.array([["a", 1], [None, np.nan]], dtype=object)) == [("x0", "string", 1), ("x1", "int64", 1)]
+    assert describe(np.array([["a", 1], [None, np.nan]], dtype=object)) == [
+        ("x0", "string", 1),
+        ("x1", "int64", 1),
+    ]
 
 
 def test_tables_of_pandas() -> None:
@@ -211,12 +227,20 @@ def test_tables_of_polars_and_arrow() -> None:
             "u": polars.Series([1, 2, 3], dtype=polars.UInt8),
         }
     )
-    expected = [("i", "int64", 1), ("s", "string", 1), ("e", "dictionary", 1), ("b", "bool", 1), ("u", "int64", 0)]
+    expected = [
+        ("i", "int64", 1),
+        ("s", "string", 1),
+        ("e", "dictionary", 1),
+        ("b", "bool", 1),
+        ("u", "int64", 0),
+    ]
     assert describe(frame) == expected
     chunked = polars.concat([frame, frame], rechunk=False)
     assert [d[2] for d in describe(chunked)] == [2, 2, 2, 2, 0]
     pyarrow = pytest.importorskip("pyarrow")
-    assert describe(pyarrow.table({"d": pyarrow.array(["a", "b"]).dictionary_encode()})) == [("d", "dictionary", 0)]
+    assert describe(pyarrow.table({"d": pyarrow.array(["a", "b"]).dictionary_encode()})) == [
+        ("d", "dictionary", 0)
+    ]
 
 
 @pytest.mark.parametrize(
