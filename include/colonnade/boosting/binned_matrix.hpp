@@ -1,0 +1,98 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "colonnade/boosting/feature_cuts.hpp"
+#include "colonnade/kernels/bin_lookup.hpp"
+
+namespace colonnade::inline COLONNADE_ABI {
+
+/// A table as one byte a value: the bin of its column, the number of bins where it is missing. Kept row after
+/// row for histograms, and column after column (on request) for partitions.
+class binned_matrix {
+ public:
+  enum class layout { rows, rows_and_columns };
+
+  /// Bins all rows. O(rows x columns).
+  template <class T>
+  binned_matrix(matrix_view<const T> x, const feature_cuts& cuts, layout kept, int threads)
+      : rows_(x.rows()), features_(x.columns()), stride_((features_ + 15) / 16 * 16) {
+    by_row_ = std::make_unique_for_overwrite<std::uint8_t[]>(rows_ * stride_);
+    if (kept == layout::rows_and_columns)
+      by_column_ = std::make_unique_for_overwrite<std::uint8_t[]>(rows_ * features_);
+    for (std::size_t f = 0; f < features_; ++f) {
+      missing_.push_back(static_cast<std::uint8_t>(cuts.bins(f)));
+      offsets_.push_back(offsets_.back() + static_cast<std::uint32_t>(cuts.bins(f)) + 1);
+    }
+    fill(x, padded_cuts<T>(cuts), threads);
+  }
+
+  std::size_t rows() const { return rows_; }
+  std::size_t features() const { return features_; }
+  std::size_t stride() const { return stride_; }
+  const std::uint8_t* row(std::size_t i) const { return by_row_.get() + i * stride_; }
+  const std::uint8_t* column(std::size_t f) const { return by_column_.get() + f * rows_; }
+  /// Bin of the missing values of a column, also the number of its other bins.
+  std::uint8_t missing_bin(std::size_t f) const { return missing_[f]; }
+  /// The cells of a histogram: those of column f are offsets()[f] .. offsets()[f + 1] - 1, missing last.
+  const std::uint32_t* offsets() const { return offsets_.data(); }
+  std::size_t cells() const { return offsets_.back(); }
+
+ private:
+  static constexpr std::size_t rows_together = 256;
+
+  template <class T>
+  using slots = std::array<T, bin_lookup::cut_slots>;
+
+  // Cuts in the type of the values: the least T that is not below the cut parts them in the same way.
+  template <class T>
+  static std::vector<slots<T>> padded_cuts(const feature_cuts& cuts) {
+    std::vector<slots<T>> padded(cuts.features());
+    for (std::size_t f = 0; f < cuts.features(); ++f) {
+      padded[f].fill(std::numeric_limits<T>::quiet_NaN());
+      std::size_t i = 0;
+      for (const double cut : cuts.cuts(f)) {
+        T value = static_cast<T>(cut);
+        if (static_cast<double>(value) < cut)
+          value = std::nextafter(value, std::numeric_limits<T>::infinity());
+        padded[f][i++] = value;
+      }
+    }
+    return padded;
+  }
+
+  template <class T>
+  void fill(matrix_view<const T> x, const std::vector<slots<T>>& cuts, int threads) {
+    const std::size_t blocks = block_count(rows_, rows_together);
+    const double work = static_cast<double>(rows_ * features_) * 3;
+    for_blocks(blocks, useful_threads(threads, work), [&](std::size_t block) {
+      const std::size_t first = block * rows_together, count = std::min(rows_together, rows_ - first);
+      std::array<std::uint8_t, rows_together> bins;
+      for (std::size_t f = 0; f < features_; ++f) {
+        std::uint8_t* const to = by_column_ == nullptr ? bins.data() : by_column_.get() + f * rows_ + first;
+        simd::run<bin_lookup>(&x(first, f), x.row_stride(), count, cuts[f].data(), missing_[f], to);
+        std::uint8_t* const row = by_row_.get() + first * stride_ + f;
+        for (std::size_t i = 0; i < count; ++i) row[i * stride_] = to[i];
+      }
+      for (std::size_t i = first; i < first + count; ++i) {
+        std::fill(by_row_.get() + i * stride_ + features_, by_row_.get() + (i + 1) * stride_,
+                  std::uint8_t{0});
+      }
+    });
+  }
+
+  std::size_t rows_, features_, stride_;
+  std::unique_ptr<std::uint8_t[]> by_row_, by_column_;
+  std::vector<std::uint8_t> missing_;
+  std::vector<std::uint32_t> offsets_ = {0};
+};
+
+}  // namespace colonnade::inline COLONNADE_ABI

@@ -1,0 +1,135 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "colonnade/core/error.hpp"
+#include "colonnade/core/parallel.hpp"
+#include "colonnade/kernels/elementary.hpp"
+#include "colonnade/kernels/radix_sort.hpp"
+
+namespace colonnade::inline COLONNADE_ABI {
+
+/// Scores margins during a fit, by XGBoost's names: rmse, mae (on probabilities for the logistic loss),
+/// logloss, error, auc, mlogloss, merror. Sums go block by block, so the score has the same bits for any
+/// number of threads.
+class boosting_metric {
+ public:
+  explicit boosting_metric(std::string_view name, bool logistic = false)
+      : kind_(kind_of(name)), logistic_(logistic) {}
+
+  /// True when a larger score is better.
+  bool larger_is_better() const { return kind_ == kind::auc; }
+
+  /// Output k of row i is margins[k * rows + i]; `weight` may be empty.
+  double operator()(const std::vector<double>& margins, const std::vector<double>& target,
+                    const std::vector<double>& weight, int threads) const {
+    if (kind_ == kind::auc) return auc(margins, target, weight, threads);
+    const std::size_t rows = target.size(), blocks = block_count(rows, rows_together);
+    std::vector<double> loss(blocks), weights(blocks);
+    for_blocks(blocks, useful_threads(threads, static_cast<double>(margins.size()) * 20),
+               [&](std::size_t block) {
+                 const std::size_t last = std::min(rows, (block + 1) * rows_together);
+                 for (std::size_t i = block * rows_together; i < last; ++i) {
+                   const double w = weight.empty() ? 1.0 : weight[i];
+                   loss[block] += w * row_loss(margins, i, rows, target[i]);
+                   weights[block] += w;
+                 }
+               });
+    double sum = 0, total = 0;
+    for (std::size_t block = 0; block < blocks; ++block) {
+      sum += loss[block];
+      total += weights[block];
+    }
+    const double mean = sum / total;
+    return kind_ == kind::rmse ? std::sqrt(mean) : mean;
+  }
+
+ private:
+  enum class kind { rmse, mae, logloss, error, auc, mlogloss, merror };
+  static constexpr std::size_t rows_together = 4096;
+  static constexpr double smallest_probability = 1e-16;
+
+  static kind kind_of(std::string_view name) {
+    constexpr std::string_view names[] = {"rmse", "mae", "logloss", "error", "auc", "mlogloss", "merror"};
+    for (std::size_t k = 0; k < std::size(names); ++k) {
+      if (names[k] == name) return static_cast<kind>(k);
+    }
+    throw argument_error("eval_metric", "'" + std::string(name) + "'",
+                         "one of rmse mae logloss error auc mlogloss merror");
+  }
+
+  double row_loss(const std::vector<double>& margins, std::size_t i, std::size_t rows, double y) const {
+    const double m = margins[i];
+    switch (kind_) {
+      case kind::rmse:
+        return square((logistic_ ? elementary::sigmoid(m) : m) - y);
+      case kind::mae:
+        return std::abs((logistic_ ? elementary::sigmoid(m) : m) - y);
+      // log(1 + e^m) - y m, without overflow
+      case kind::logloss:
+        return std::max(m, 0.0) + elementary::log1p(elementary::exp(-std::abs(m))) - y * m;
+      case kind::error:
+        return (m > 0) == (y > 0.5) ? 0 : 1;
+      case kind::mlogloss:
+        return class_loss(margins, i, rows, static_cast<std::size_t>(y));
+      case kind::merror:
+        return best_class(margins, i, rows) == static_cast<std::size_t>(y) ? 0 : 1;
+      case kind::auc:
+        break;
+    }
+    return 0;
+  }
+
+  static double square(double x) { return x * x; }
+
+  static std::size_t best_class(const std::vector<double>& margins, std::size_t i, std::size_t rows) {
+    std::size_t best = 0;
+    for (std::size_t k = 1; k < margins.size() / rows; ++k) {
+      if (margins[k * rows + i] > margins[best * rows + i]) best = k;
+    }
+    return best;
+  }
+
+  static double class_loss(const std::vector<double>& margins, std::size_t i, std::size_t rows,
+                           std::size_t y) {
+    const double most = margins[best_class(margins, i, rows) * rows + i];
+    double sum = 0;
+    for (std::size_t k = 0; k < margins.size() / rows; ++k)
+      sum += elementary::exp(margins[k * rows + i] - most);
+    const double p = elementary::exp(margins[y * rows + i] - most) / sum;
+    return -elementary::log(std::max(p, smallest_probability));
+  }
+
+  // Share of the pairs of a positive and a negative that are in order; a tie counts half. NaN with one class
+  // only.
+  static double auc(const std::vector<double>& margins, const std::vector<double>& target,
+                    const std::vector<double>& weight, int threads) {
+    std::vector<std::uint64_t> keys(margins.size());
+    for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = ordered_bits(margins[i]);
+    const auto order = radix_argsort(keys, threads);
+    double negatives = 0, positives = 0, area = 0;
+    for (std::size_t i = 0; i < order.size();) {
+      double tied_negatives = 0, tied_positives = 0;
+      for (const std::uint64_t key = keys[i]; i < order.size() && keys[i] == key; ++i) {
+        const double w = weight.empty() ? 1.0 : weight[order[i]];
+        tied_positives += w * target[order[i]];
+        tied_negatives += w * (1 - target[order[i]]);
+      }
+      area += tied_positives * (negatives + tied_negatives / 2);
+      positives += tied_positives;
+      negatives += tied_negatives;
+    }
+    return area / (positives * negatives);
+  }
+
+  kind kind_;
+  bool logistic_;
+};
+
+}  // namespace colonnade::inline COLONNADE_ABI

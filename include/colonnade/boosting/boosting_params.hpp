@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "colonnade/core/archive.hpp"
+
+namespace colonnade::inline COLONNADE_ABI {
+
+/// What boosted trees minimise: (y - m)^2 / 2; the logistic loss of y in [0, 1]; the softmax loss of y = 0 ..
+/// K - 1.
+enum class boosting_objective : std::uint8_t { squared_error, logistic, softmax };
+
+/// Which leaf is split next: all of a level, or the one that gains most.
+enum class grow_policy : std::uint8_t { depthwise, lossguide };
+
+/// Parameters of gradient-boosted trees, with the names and defaults of XGBoost.
+struct boosting_params {
+  boosting_objective objective = boosting_objective::squared_error;
+  std::uint32_t num_class = 0;       ///< softmax: number of classes; 0: the largest target + 1
+  std::uint32_t n_estimators = 100;  ///< iterations; softmax grows one tree a class in each
+  double learning_rate = 0.3;        ///< factor of every leaf
+  std::uint32_t max_depth = 6;       ///< 0: no limit
+  std::uint32_t max_leaves = 0;      ///< 0: no limit
+  grow_policy policy = grow_policy::depthwise;
+  std::uint32_t max_bin = 256;  ///< bins a column, 2 to 256; missing values have one more of their own
+  double min_child_weight = 1;  ///< least sum of Hessians in a child
+  double reg_lambda = 1;        ///< L2 penalty of leaf values
+  double reg_alpha = 0;         ///< L1 penalty of leaf values
+  double gamma = 0;             ///< least gain of a split
+  double subsample = 1;         ///< share of the rows that a tree sees
+  double colsample_bytree = 1;  ///< share of the columns that a tree sees
+  double scale_pos_weight = 1;  ///< logistic: factor of the weight of positive rows
+  std::optional<double>
+      base_score;  ///< first prediction (a probability for logistic); none: from the targets
+  std::uint32_t early_stopping_rounds =
+      0;                           ///< stop after so many iterations without a better score; 0: never
+  std::string eval_metric;         ///< rmse, mae, logloss, error, auc, mlogloss, merror; empty: by objective
+  std::uint64_t random_state = 0;  ///< seed of the sampling
+
+  friend bool operator==(const boosting_params&, const boosting_params&) = default;
+
+  /// Throws argument_error for a value that cannot be used.
+  void check() const {
+    require(learning_rate > 0 && learning_rate <= 1e6, "learning_rate", learning_rate, "a positive number");
+    require(max_bin >= 2 && max_bin <= 256, "max_bin", max_bin, "2 to 256");
+    require(not_negative(min_child_weight), "min_child_weight", min_child_weight, "a number >= 0");
+    require(not_negative(reg_lambda), "reg_lambda", reg_lambda, "a number >= 0");
+    require(not_negative(reg_alpha), "reg_alpha", reg_alpha, "a number >= 0");
+    require(not_negative(gamma), "gamma", gamma, "a number >= 0");
+    require(subsample > 0 && subsample <= 1, "subsample", subsample, "a number in (0, 1]");
+    require(colsample_bytree > 0 && colsample_bytree <= 1, "colsample_bytree", colsample_bytree,
+            "a number in (0, 1]");
+    require(scale_pos_weight > 0 && std::isfinite(scale_pos_weight), "scale_pos_weight", scale_pos_weight,
+            "a positive number");
+    if (base_score) check_base_score(*base_score);
+    check_metric();
+  }
+
+  /// The metric that is computed on evaluation sets.
+  std::string_view metric() const {
+    if (!eval_metric.empty()) return eval_metric;
+    return objective == boosting_objective::logistic  ? "logloss"
+           : objective == boosting_objective::softmax ? "mlogloss"
+                                                      : "rmse";
+  }
+
+ private:
+  static bool not_negative(double value) { return value >= 0 && std::isfinite(value); }
+  template <class Value>
+  static void require(bool holds, std::string_view name, Value found, std::string_view expected) {
+    if (!holds) throw argument_error(name, std::to_string(found), expected);
+  }
+  void check_base_score(double score) const {
+    if (objective == boosting_objective::logistic) {
+      require(score > 0 && score < 1, "base_score", score, "a probability between 0 and 1");
+    } else {
+      require(std::isfinite(score), "base_score", score, "a finite number");
+    }
+  }
+  void check_metric() const {
+    const std::string_view known = objective == boosting_objective::logistic  ? "logloss error auc rmse mae"
+                                   : objective == boosting_objective::softmax ? "mlogloss merror"
+                                                                              : "rmse mae";
+    const std::string padded = " " + std::string(known) + " ";
+    if (eval_metric.find(' ') == std::string::npos &&
+        padded.find(" " + eval_metric + " ") != std::string::npos)
+      return;
+    if (!eval_metric.empty())
+      throw argument_error("eval_metric", "'" + eval_metric + "'", "one of " + std::string(known));
+  }
+};
+
+}  // namespace colonnade::inline COLONNADE_ABI

@@ -1,0 +1,178 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "colonnade/boosting/binned_matrix.hpp"
+#include "colonnade/boosting/boosting_loss.hpp"
+#include "colonnade/boosting/boosting_metric.hpp"
+#include "colonnade/boosting/boosting_params.hpp"
+#include "colonnade/boosting/boosting_progress.hpp"
+#include "colonnade/boosting/tree_ensemble.hpp"
+#include "colonnade/boosting/tree_grower.hpp"
+#include "colonnade/core/random.hpp"
+
+namespace colonnade::inline COLONNADE_ABI {
+
+/// The loop of boosting over one binned table: each `step` computes gradients, grows a tree an output and
+/// moves the margins; `run` steps until the iterations, the observer or early stopping end it.
+class boosting_trainer {
+ public:
+  boosting_trainer(const binned_matrix& bins, const feature_cuts& cuts, const boosting_loss& loss,
+                   const boosting_params& params, int threads)
+      : bins_(bins),
+        loss_(loss),
+        params_(params),
+        threads_(threads),
+        base_(loss.base_margins()),
+        grower_(bins, cuts, params, threads),
+        margins_(first_margins(loss.rows())),
+        packed_(margins_.size()) {}
+
+  /// A set to score after every step. `bins` and `loss` must outlive the trainer.
+  void watch(std::string name, const binned_matrix& bins, const boosting_loss& loss) {
+    watched_.push_back({&bins, &loss, first_margins(loss.rows())});
+    histories_.push_back({std::move(name), std::string(params_.metric()), {}});
+  }
+
+  /// One iteration.
+  void step() {
+    const gradient_scale scale = loss_.gradients(margins_, packed_, threads_);
+    const random_stream random = random_stream(params_.random_state).substream(iteration_++);
+    sample_rows(random.substream(0));
+    for (std::size_t k = 0; k < loss_.outputs(); ++k) {
+      check_interrupt();
+      const auto features = sample_features(random.substream(1 + k));
+      if (sampled()) grower_.partition().reset(rows_);
+      if (!sampled()) grower_.partition().reset();
+      const grown_tree tree = grower_.grow(packed_.data() + k * loss_.rows(), scale, features);
+      add_to_training(tree, k);
+      for (watched& set : watched_)
+        add_by_walk(tree, *set.bins, std::span(set.margins).subspan(k * set.bins->rows()));
+      ensemble_.append(tree.nodes, tree.gain, tree.cover);
+    }
+  }
+
+  /// Steps until the end. The trees after the best iteration are dropped when early stopping is on.
+  void run(const boosting_observer& observer) {
+    const boosting_metric metric(params_.metric(), params_.objective == boosting_objective::logistic);
+    bool stop = false;
+    while (!stop && iteration_ < params_.n_estimators) {
+      step();
+      for (std::size_t s = 0; s < watched_.size(); ++s) {
+        const boosting_loss& loss = *watched_[s].loss;
+        histories_[s].scores.push_back(metric(watched_[s].margins, loss.target(), loss.weight(), threads_));
+      }
+      stop = stops_early(metric.larger_is_better());
+      stop = observer({iteration_ - 1, params_.n_estimators, histories_}) || stop;
+    }
+    if (best_iteration_) ensemble_.truncate((*best_iteration_ + 1) * loss_.outputs());
+  }
+
+  std::size_t iteration() const { return iteration_; }
+  const std::vector<double>& base() const { return base_; }
+  /// Output k of training row i is at k * rows + i.
+  const std::vector<double>& margins() const { return margins_; }
+  tree_ensemble take_ensemble() { return std::move(ensemble_); }
+  std::vector<evaluation_history> take_histories() { return std::move(histories_); }
+  /// Known with early stopping.
+  std::optional<std::uint32_t> best_iteration() const { return best_iteration_; }
+  std::optional<double> best_score() const { return best_score_; }
+
+ private:
+  static constexpr std::size_t rows_together = 4096;
+
+  struct watched {
+    const binned_matrix* bins;
+    const boosting_loss* loss;
+    std::vector<double> margins;
+  };
+
+  std::vector<double> first_margins(std::size_t rows) const {
+    std::vector<double> margins;
+    margins.reserve(base_.size() * rows);
+    for (const double base : base_) margins.insert(margins.end(), rows, base);
+    return margins;
+  }
+
+  bool sampled() const { return params_.subsample < 1; }
+
+  void sample_rows(const random_stream& random) {
+    if (!sampled()) return;
+    rows_.clear();
+    for (std::size_t i = 0; i < bins_.rows(); ++i) {
+      if (random.uniform(i) < params_.subsample) rows_.push_back(static_cast<std::uint32_t>(i));
+    }
+    if (rows_.empty()) rows_.push_back(static_cast<std::uint32_t>(random.below(bins_.rows(), bins_.rows())));
+  }
+
+  std::vector<std::uint32_t> sample_features(const random_stream& random) const {
+    std::vector<std::uint32_t> features(bins_.features());
+    std::iota(features.begin(), features.end(), 0u);
+    if (params_.colsample_bytree == 1) return features;
+    shuffle(std::span(features), random);
+    const double share = params_.colsample_bytree * static_cast<double>(features.size());
+    features.resize(std::max<std::size_t>(1, static_cast<std::size_t>(share)));
+    std::sort(features.begin(), features.end());
+    return features;
+  }
+
+  void add_to_training(const grown_tree& tree, std::size_t output) {
+    const auto margins = std::span(margins_).subspan(output * loss_.rows());
+    if (sampled()) return add_by_walk(tree, bins_, margins);
+    grower_.for_leaves([&](row_span rows, double value) {
+      for (const std::uint32_t row : rows) margins[row] += value;
+    });
+  }
+
+  void add_by_walk(const grown_tree& tree, const binned_matrix& bins, std::span<double> margins) const {
+    const double work = static_cast<double>(bins.rows()) * 15;
+    for_blocks(block_count(bins.rows(), rows_together), useful_threads(threads_, work),
+               [&](std::size_t block) {
+                 const std::size_t first = block * rows_together,
+                                   count = std::min(rows_together, bins.rows() - first);
+                 std::uint32_t leaf[rows_together];
+                 simd::run<binned_walk>(tree.binned.data(), bins.row(first), bins.stride(), count,
+                                        static_cast<std::uint32_t*>(leaf));
+                 for (std::size_t i = 0; i < count; ++i) margins[first + i] += tree.nodes[leaf[i]].value;
+               });
+  }
+
+  bool stops_early(bool larger_is_better) {
+    if (params_.early_stopping_rounds == 0 || histories_.empty()) return false;
+    const double score = histories_.back().scores.back();
+    const bool better = !best_score_ || (larger_is_better ? score > *best_score_ : score < *best_score_);
+    const auto now = static_cast<std::uint32_t>(iteration_ - 1);
+    if (better) {
+      best_score_ = score;
+      best_iteration_ = now;
+    }
+    return now - *best_iteration_ >= params_.early_stopping_rounds;
+  }
+
+  const binned_matrix& bins_;
+  const boosting_loss& loss_;
+  const boosting_params& params_;
+  int threads_;
+  std::vector<double> base_;
+  tree_grower grower_;
+  std::vector<double> margins_;
+  std::vector<std::int64_t> packed_;
+  std::vector<std::uint32_t> rows_;
+  std::vector<watched> watched_;
+  std::vector<evaluation_history> histories_;
+  tree_ensemble ensemble_;
+  std::size_t iteration_ = 0;
+  std::optional<std::uint32_t> best_iteration_;
+  std::optional<double> best_score_;
+};
+
+}  // namespace colonnade::inline COLONNADE_ABI

@@ -1,0 +1,208 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+#include "colonnade/core/archive.hpp"
+#include "colonnade/core/parallel.hpp"
+#include "colonnade/core/views.hpp"
+#include "colonnade/kernels/radix_sort.hpp"
+
+namespace colonnade::inline COLONNADE_ABI {
+
+/// Where the bins of every column end: bin b of a column holds the values x with cut[b - 1] <= x < cut[b].
+///
+/// The cuts are quantiles of an evenly spaced sample of at most 200,000 rows, halfway between two values of
+/// it, so that bins hold about equal weight; a value heavier than a bin has one of its own. A column with at
+/// most `max_bin` values (in all of its rows) has a bin for each. Missing values (NaN) are skipped;
+/// infinities are values; a constant or all-missing column has no cuts. O(rows x columns).
+class feature_cuts {
+ public:
+  static constexpr std::size_t sample_rows = 200'000;
+  static constexpr std::size_t max_cuts =
+      254;  ///< so that a byte holds the bin, or that the value is missing
+
+  feature_cuts() = default;
+
+  /// Learns at most `max_bin` bins a column (255 at most). `weight` may be empty; rows of weight 0 do not
+  /// count.
+  template <class T>
+  static feature_cuts learn(matrix_view<const T> x, column_view<const double> weight, std::size_t max_bin,
+                            int threads) {
+    const std::size_t bins = std::min(max_bin, max_cuts + 1), features = x.columns();
+    std::vector<std::vector<double>> cuts(features);
+    // Neighbouring columns share cache lines where rows are contiguous, so they are sampled together.
+    const std::size_t tasks = block_count(features, columns_together);
+    const double work = static_cast<double>(std::min(x.rows(), sample_rows) * features) * 20;
+    for_blocks(tasks, useful_threads(threads, work), [&](std::size_t task) {
+      const std::size_t first = task * columns_together;
+      learn_columns(x.columns_slice(first, std::min(columns_together, features - first)), weight, bins,
+                    std::span(cuts).subspan(first));
+    });
+    feature_cuts result;
+    for (const auto& column : cuts) result.append(column);
+    return result;
+  }
+
+  std::size_t features() const { return begin_.size() - 1; }
+  /// Ascending cuts of a column.
+  std::span<const double> cuts(std::size_t feature) const {
+    return std::span(cuts_).subspan(begin_[feature], begin_[feature + 1] - begin_[feature]);
+  }
+  /// Bins of a column, without that of missing values.
+  std::size_t bins(std::size_t feature) const { return cuts(feature).size() + 1; }
+  /// The value x of a split for which x < value means bin < `below`. -infinity for 0.
+  double threshold(std::size_t feature, std::size_t below) const {
+    return below == 0 ? -std::numeric_limits<double>::infinity() : cuts(feature)[below - 1];
+  }
+
+  friend bool operator==(const feature_cuts& a, const feature_cuts& b) = default;
+
+  template <class Archive, class Self>
+  static void archive(Archive& ar, Self& self) {
+    ar(self.begin_, self.cuts_);
+  }
+  void validate() const {
+    if (begin_.empty() || begin_.front() != 0 || begin_.back() != cuts_.size())
+      fail("the columns do not tile the cuts");
+    for (std::size_t f = 0; f + 1 < begin_.size(); ++f) {
+      if (begin_[f] > begin_[f + 1] || begin_[f + 1] > cuts_.size()) fail("the columns do not tile the cuts");
+      if (begin_[f + 1] - begin_[f] > max_cuts) fail("a column has more than 254 cuts");
+      for (std::size_t i = begin_[f]; i < begin_[f + 1]; ++i) {
+        if (!std::isfinite(cuts_[i])) fail("a cut is not finite");
+        if (i > begin_[f] && !(cuts_[i - 1] < cuts_[i])) fail("the cuts of a column do not ascend");
+      }
+    }
+  }
+
+ private:
+  static constexpr std::size_t columns_together = 8;
+
+  struct weighted_value {
+    double value, weight;
+  };
+
+  [[noreturn]] static void fail(const char* what) {
+    throw format_error(std::string("saved feature cuts: ") + what);
+  }
+
+  void append(const std::vector<double>& column) {
+    cuts_.insert(cuts_.end(), column.begin(), column.end());
+    begin_.push_back(static_cast<std::uint32_t>(cuts_.size()));
+  }
+
+  template <class T>
+  static void learn_columns(matrix_view<const T> x, column_view<const double> weight, std::size_t bins,
+                            std::span<std::vector<double>> out) {
+    const std::size_t sample = std::min(x.rows(), sample_rows);
+    std::vector<std::vector<T>> values(x.columns());
+    for (auto& column : values) column.reserve(sample);
+    std::vector<std::vector<double>> weights(weight.size() == 0 ? 0 : x.columns());
+    for (std::size_t i = 0; i < sample; ++i) {
+      const std::size_t row = i * x.rows() / sample;
+      const double w = weight.size() == 0 ? 1.0 : weight[row];
+      if (!(w > 0)) continue;
+      for (std::size_t f = 0; f < x.columns(); ++f) {
+        const T value = x(row, f);
+        if (std::isnan(value)) continue;
+        values[f].push_back(value);
+        if (!weights.empty()) weights[f].push_back(w);
+      }
+    }
+    for (std::size_t f = 0; f < x.columns(); ++f) {
+      auto distinct = weights.empty() ? count_distinct(values[f]) : weigh_distinct(values[f], weights[f]);
+      if (distinct.size() <= bins && sample < x.rows()) add_rare_values(x, f, weight, bins, distinct);
+      out[f] = choose(distinct, bins);
+    }
+  }
+
+  template <class T>
+  static std::vector<weighted_value> count_distinct(const std::vector<T>& values) {
+    std::vector<ordered_bits_of<T>> keys(values.size()), scratch(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) keys[i] = ordered_bits(values[i]);
+    const auto* sorted = radix_sort(keys.data(), scratch.data(), keys.size(), 1);
+    std::vector<weighted_value> distinct;
+    for (std::size_t i = 0; i < values.size();) {
+      const std::size_t first = i;
+      while (i < values.size() && sorted[i] == sorted[first]) ++i;
+      distinct.push_back(
+          {static_cast<double>(from_ordered_bits<T>(sorted[first])), static_cast<double>(i - first)});
+    }
+    return distinct;
+  }
+
+  template <class T>
+  static std::vector<weighted_value> weigh_distinct(const std::vector<T>& values,
+                                                    const std::vector<double>& weights) {
+    std::vector<ordered_bits_of<T>> keys(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) keys[i] = ordered_bits(values[i]);
+    const auto order = radix_argsort(keys, 1);
+    std::vector<weighted_value> distinct;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const double value = static_cast<double>(values[order[i]]);
+      if (distinct.empty() || distinct.back().value != value) distinct.push_back({value, 0});
+      distinct.back().weight += weights[order[i]];
+    }
+    return distinct;
+  }
+
+  // A column of few values in the sample may have rarer ones elsewhere; when all are still few, each has its
+  // bin.
+  template <class T>
+  static void add_rare_values(matrix_view<const T> x, std::size_t f, column_view<const double> weight,
+                              std::size_t bins, std::vector<weighted_value>& distinct) {
+    auto all = distinct;
+    const auto less = [](const weighted_value& a, double value) { return a.value < value; };
+    for (std::size_t i = 0; i < x.rows(); ++i) {
+      const double value = static_cast<double>(x(i, f));
+      if (std::isnan(value) || (weight.size() != 0 && !(weight[i] > 0))) continue;
+      const auto at = std::lower_bound(all.begin(), all.end(), value, less);
+      if (at != all.end() && at->value == value) continue;
+      if (all.size() == bins) return;
+      all.insert(at, {value, 0});
+    }
+    distinct = std::move(all);
+  }
+
+  static std::vector<double> choose(const std::vector<weighted_value>& distinct, std::size_t bins) {
+    std::vector<double> cuts;
+    double left = 0, here = 0;
+    for (const auto& value : distinct) left += value.weight;
+    std::size_t bins_left = bins;
+    for (std::size_t i = 0; i + 1 < distinct.size() && bins_left > 1; ++i) {
+      here += distinct[i].weight;
+      const double share = left / static_cast<double>(bins_left);
+      const bool enough =
+          distinct.size() <= bins || here >= share || here + distinct[i + 1].weight / 2 > share;
+      const bool before_heavy = here > 0 && distinct[i + 1].weight >= share;
+      if (!enough && !before_heavy) continue;
+      const double cut = between(distinct[i].value, distinct[i + 1].value);
+      if (!std::isfinite(cut)) continue;
+      cuts.push_back(cut);
+      left -= here;
+      here = 0;
+      --bins_left;
+    }
+    return cuts;
+  }
+
+  // A finite number above a and not above b, halfway where that is possible.
+  static double between(double a, double b) {
+    constexpr double largest = std::numeric_limits<double>::max();
+    if (std::isinf(a)) return -largest;
+    if (std::isinf(b)) return a < largest ? largest : b;
+    const double middle = a / 2 + b / 2;
+    return middle > a && middle <= b ? middle : b;
+  }
+
+  std::vector<double> cuts_;
+  std::vector<std::uint32_t> begin_ = {0};
+};
+
+}  // namespace colonnade::inline COLONNADE_ABI

@@ -1,0 +1,259 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "colonnade/boosting/boosting_trainer.hpp"
+#include "colonnade/core/accumulator.hpp"
+#include "colonnade/core/file.hpp"
+
+namespace colonnade::inline COLONNADE_ABI {
+
+/// How much a column mattered: mean and total gain of its splits, their number, mean sum of their Hessians.
+enum class importance : std::uint8_t { gain, total_gain, weight, cover };
+
+/// Gradient-boosted decision trees (Friedman 2001), with the second-order gain and the parameters of XGBoost
+/// (Chen and Guestrin 2016), on histograms of at most 255 bins a column.
+///
+/// margin = base + sum of leaves;  squared_error predicts the margin, logistic sigmoid(margin), softmax the
+/// softmax of a margin a class. Missing values (NaN) go to the side that gained more in each split;
+/// infinities are values. Gradients are fixed-point integers, so a model has the same bits for any number of
+/// threads and any instruction set. O(rows x columns) an iteration and level. All queries are const and safe
+/// to call from several threads.
+///
+///     auto model = colonnade::fit<colonnade::gradient_boosted_trees>(colonnade::samples{x, y},
+///     {.n_estimators = 300}); model.predict(view, out);
+class gradient_boosted_trees {
+ public:
+  static constexpr std::string_view kind = "gradient_boosted_trees";
+  static constexpr std::uint32_t archive_version = 1;
+  using params = boosting_params;
+
+  /// Learns from rows, targets and (optional) weights. Throws argument_error and data_error.
+  template <class T>
+  static gradient_boosted_trees fit(const samples<matrix_view<T>>& data, const params& p = {},
+                                    int threads = 0) {
+    return fit(data, std::span<const evaluation_set<std::remove_const_t<T>>>{}, p, threads);
+  }
+
+  /// The same, scoring `evaluation` after every iteration (early stopping looks at the last set). `observer`
+  /// is called after every iteration and may end the fit; `log` receives the scores.
+  template <class T>
+  static gradient_boosted_trees fit(const samples<matrix_view<T>>& data,
+                                    std::span<const evaluation_set<std::remove_const_t<T>>> evaluation,
+                                    const params& p, int threads = 0, const boosting_observer& observer = {},
+                                    boosting_log* log = nullptr) {
+    using value = std::remove_const_t<T>;
+    check(data, evaluation, p);
+    const boosting_loss loss(p, data.target, data.weight, data.rows());
+    const matrix_view<const value> x = data.x;
+    gradient_boosted_trees model;
+    model.cuts_ = feature_cuts::learn(x, data.weight, p.max_bin, threads);
+    const binned_matrix bins(x, model.cuts_, binned_matrix::layout::rows_and_columns, threads);
+    boosting_trainer trainer(bins, model.cuts_, loss, p, threads);
+    std::deque<evaluation_rows> rows;
+    for (const auto& set : evaluation) {
+      rows.push_back({binned_matrix(set.data.x, model.cuts_, binned_matrix::layout::rows, threads),
+                      evaluation_loss(p, loss.outputs(), set.data)});
+      trainer.watch(set.name, rows.back().bins, rows.back().loss);
+    }
+    trainer.run(observer);
+    model.adopt(p, trainer);
+    if (log != nullptr) log->histories = trainer.take_histories();
+    return model;
+  }
+
+  boosting_objective objective() const { return objective_; }
+  std::size_t features() const { return cuts_.features(); }
+  /// Margins a row.
+  std::size_t outputs() const { return base_.size(); }
+  /// Columns of predict_proba: 2 for logistic, the classes of softmax, 0 for squared error.
+  std::size_t classes() const {
+    if (objective_ == boosting_objective::squared_error) return 0;
+    return objective_ == boosting_objective::logistic ? 2 : base_.size();
+  }
+  std::span<const double> base_margins() const { return base_; }
+  const feature_cuts& cuts() const { return cuts_; }
+  const tree_ensemble& trees() const { return ensemble_; }
+  std::optional<std::uint32_t> best_iteration() const { return best_iteration_; }
+  std::optional<double> best_score() const { return best_score_; }
+  const std::vector<std::string>& feature_names() const { return feature_names_; }
+  /// One name a column, or none.
+  void set_feature_names(std::vector<std::string> names) {
+    if (!names.empty() && names.size() != features()) {
+      throw argument_error("feature_names", std::to_string(names.size()), std::to_string(features()));
+    }
+    feature_names_ = std::move(names);
+  }
+
+  /// out(i, k) = margin of output k. `out` is rows x outputs().
+  template <class T>
+  void predict_margin(matrix_view<T> x, matrix_view<double> out, int threads = 0) const {
+    check_shape(x.columns(), x.rows(), out, outputs());
+    ensemble_.add_margins(matrix_view<const std::remove_const_t<T>>(x), base_, out, threads);
+  }
+
+  /// Squared error: the prediction. Otherwise the number of the likeliest class (the lowest of equal ones).
+  template <class T>
+  void predict(matrix_view<T> x, std::span<double> out, int threads = 0) const {
+    if (out.size() != x.rows())
+      throw argument_error("out", std::to_string(out.size()), std::to_string(x.rows()));
+    if (outputs() == 1) {
+      predict_margin(x, matrix_view<double>(out.data(), out.size(), 1), threads);
+      if (objective_ == boosting_objective::logistic) {
+        for (double& value : out) value = value > 0 ? 1 : 0;
+      }
+      return;
+    }
+    std::vector<double> margins(x.rows() * outputs());
+    predict_margin(x, matrix_view<double>(margins.data(), x.rows(), outputs()), threads);
+    for (std::size_t i = 0; i < x.rows(); ++i) {
+      const auto first = margins.begin() + static_cast<std::ptrdiff_t>(i * outputs());
+      out[i] = static_cast<double>(std::max_element(first, first + static_cast<std::ptrdiff_t>(outputs())) -
+                                   first);
+    }
+  }
+
+  /// out(i, k) = probability of class k. `out` is rows x classes(). Throws argument_error for squared error.
+  template <class T>
+  void predict_proba(matrix_view<T> x, matrix_view<double> out, int threads = 0) const {
+    if (classes() == 0) throw argument_error("predict_proba", "a model of squared error", "a classifier");
+    check_shape(x.columns(), x.rows(), out, classes());
+    predict_margin(x, out.columns_slice(classes() - outputs(), outputs()), threads);
+    for (std::size_t i = 0; i < out.rows(); ++i) to_probabilities(out, i);
+  }
+
+  /// out(i, t) = index of the leaf of row i within tree t. `out` is rows x trees().
+  template <class T>
+  void apply(matrix_view<T> x, matrix_view<std::uint32_t> out, int threads = 0) const {
+    check_shape(x.columns(), x.rows(), out, ensemble_.trees());
+    ensemble_.apply(matrix_view<const std::remove_const_t<T>>(x), out, threads);
+  }
+
+  /// One number a column; 0 for a column without splits.
+  std::vector<double> feature_importances(importance type) const {
+    std::vector<double> total(features()), splits(features());
+    for (std::size_t t = 0; t < ensemble_.trees(); ++t) {
+      const auto nodes = ensemble_.nodes(t);
+      for (std::size_t i = 0; i < nodes.size(); ++i) {
+        if (nodes[i].is_leaf()) continue;
+        splits[nodes[i].feature()] += 1;
+        total[nodes[i].feature()] += type == importance::cover ? ensemble_.cover(t)[i] : ensemble_.gain(t)[i];
+      }
+    }
+    if (type == importance::weight) return splits;
+    if (type == importance::total_gain) return total;
+    for (std::size_t f = 0; f < total.size(); ++f) total[f] = splits[f] == 0 ? 0 : total[f] / splits[f];
+    return total;
+  }
+
+  friend bool operator==(const gradient_boosted_trees& a, const gradient_boosted_trees& b) {
+    return same_bytes(a, b);
+  }
+
+  template <class Archive, class Self>
+  static void archive(Archive& ar, Self& self) {
+    ar(self.objective_, self.base_, self.cuts_, self.ensemble_, self.feature_names_, self.best_iteration_,
+       self.best_score_);
+  }
+  void validate() const {
+    const auto fail = [](const char* what) {
+      throw format_error(std::string("saved gradient_boosted_trees: ") + what);
+    };
+    if (objective_ > boosting_objective::softmax) fail("the objective is not known");
+    if (base_.empty() || (base_.size() != 1 && objective_ != boosting_objective::softmax))
+      fail("not one base an output");
+    for (const double base : base_) {
+      if (!std::isfinite(base)) fail("a base is not finite");
+    }
+    if (cuts_.features() == 0) fail("no columns");
+    if (ensemble_.trees() % base_.size() != 0) fail("not one tree an output");
+    if (!feature_names_.empty() && feature_names_.size() != features()) fail("not one name a column");
+    ensemble_.check_features(features());
+  }
+
+ private:
+  friend struct archive_access;
+
+  struct evaluation_rows {
+    binned_matrix bins;
+    boosting_loss loss;
+  };
+
+  gradient_boosted_trees() = default;
+
+  template <class Data, class Evaluation>
+  static void check(const Data& data, const Evaluation& evaluation, const params& p) {
+    p.check();
+    if (data.x.columns() == 0) throw argument_error("X", "0 columns", "at least 1");
+    if (data.rows() >= (std::uint64_t{1} << 32))
+      throw argument_error("X", std::to_string(data.rows()) + " rows", "below 2^32");
+    if (data.x.columns() > tree_node::feature_mask) throw argument_error("X", "over 2^30 columns", "fewer");
+    for (const auto& set : evaluation) {
+      if (set.data.x.columns() != data.x.columns()) {
+        throw argument_error("eval_set", std::to_string(set.data.x.columns()) + " columns",
+                             std::to_string(data.x.columns()));
+      }
+    }
+    if (p.early_stopping_rounds > 0 && evaluation.size() == 0) {
+      throw argument_error("early_stopping_rounds", "no evaluation set", "at least one");
+    }
+  }
+
+  template <class Data>
+  static boosting_loss evaluation_loss(params p, std::size_t outputs, const Data& data) {
+    p.scale_pos_weight = 1;
+    p.num_class = p.objective == boosting_objective::softmax ? static_cast<std::uint32_t>(outputs) : 0;
+    return boosting_loss(p, data.target, data.weight, data.rows());
+  }
+
+  void adopt(const params& p, boosting_trainer& trainer) {
+    objective_ = p.objective;
+    base_ = trainer.base();
+    ensemble_ = trainer.take_ensemble();
+    best_iteration_ = trainer.best_iteration();
+    best_score_ = trainer.best_score();
+  }
+
+  template <class Out>
+  void check_shape(std::size_t columns, std::size_t rows, const Out& out, std::size_t width) const {
+    if (columns != features()) {
+      throw argument_error("X", std::to_string(columns) + " columns", std::to_string(features()));
+    }
+    if (out.rows() != rows || out.columns() != width) {
+      throw argument_error("out", std::to_string(out.rows()) + " x " + std::to_string(out.columns()),
+                           std::to_string(rows) + " x " + std::to_string(width));
+    }
+  }
+
+  void to_probabilities(matrix_view<double> out, std::size_t i) const {
+    if (objective_ == boosting_objective::logistic) {
+      out(i, 1) = elementary::sigmoid(out(i, 1));
+      out(i, 0) = 1 - out(i, 1);
+      return;
+    }
+    double most = out(i, 0), sum = 0;
+    for (std::size_t k = 1; k < out.columns(); ++k) most = std::max(most, out(i, k));
+    for (std::size_t k = 0; k < out.columns(); ++k) sum += out(i, k) = elementary::exp(out(i, k) - most);
+    for (std::size_t k = 0; k < out.columns(); ++k) out(i, k) /= sum;
+  }
+
+  boosting_objective objective_ = boosting_objective::squared_error;
+  std::vector<double> base_;
+  feature_cuts cuts_;
+  tree_ensemble ensemble_;
+  std::vector<std::string> feature_names_;
+  std::optional<std::uint32_t> best_iteration_;
+  std::optional<double> best_score_;
+};
+
+}  // namespace colonnade::inline COLONNADE_ABI

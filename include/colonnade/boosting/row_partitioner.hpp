@@ -1,0 +1,84 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "colonnade/boosting/binned_matrix.hpp"
+#include "colonnade/core/parallel.hpp"
+#include "colonnade/kernels/row_partition.hpp"
+
+namespace colonnade::inline COLONNADE_ABI {
+
+/// The row numbers of a tree, where each node owns a range; splitting a node moves the rows of its left child
+/// to the front of its range. Stable, so rows stay in ascending order within a node.
+class row_partitioner {
+ public:
+  explicit row_partitioner(const binned_matrix& bins) : bins_(bins) {}
+
+  /// Starts a tree with these rows at its root.
+  void reset(std::vector<std::uint32_t> rows) {
+    rows_ = std::move(rows);
+    right_.resize(rows_.size());
+  }
+  /// Starts a tree with all rows at its root.
+  void reset() {
+    rows_.resize(bins_.rows());
+    for (std::size_t i = 0; i < rows_.size(); ++i) rows_[i] = static_cast<std::uint32_t>(i);
+    right_.resize(rows_.size());
+  }
+
+  std::span<const std::uint32_t> rows(std::size_t first, std::size_t last) const {
+    return std::span(rows_).subspan(first, last - first);
+  }
+  std::size_t size() const { return rows_.size(); }
+
+  /// Splits the range first .. last of a node; the end of the left child's range is returned. Disjoint ranges
+  /// may be split at the same time by different threads.
+  std::size_t split(std::size_t first, std::size_t last, std::uint32_t feature, bin_test test) {
+    std::size_t left = 0;
+    simd::run<row_partition>(bins_.column(feature), test,
+                             static_cast<const std::uint32_t*>(rows_.data() + first), last - first,
+                             rows_.data() + first, right_.data() + first, &left);
+    std::copy(right_.begin() + diff(first), right_.begin() + diff(last - left),
+              rows_.begin() + diff(first + left));
+    return first + left;
+  }
+
+  /// The same for one large node, on up to `threads` threads.
+  std::size_t split_together(std::size_t first, std::size_t last, std::uint32_t feature, bin_test test,
+                             int threads) {
+    const std::size_t blocks = block_count(last - first, rows_together);
+    const int useful = useful_threads(threads, static_cast<double>(last - first));
+    if (blocks <= 1 || useful <= 1) return split(first, last, feature, test);
+    left_.resize(rows_.size());
+    std::vector<std::size_t> lefts(blocks + 1);
+    for_blocks(blocks, useful, [&](std::size_t block) {
+      const std::size_t begin = first + block * rows_together;
+      simd::run<row_partition>(bins_.column(feature), test,
+                               static_cast<const std::uint32_t*>(rows_.data() + begin),
+                               std::min(rows_together, last - begin), left_.data() + begin,
+                               right_.data() + begin, &lefts[block + 1]);
+    });
+    for (std::size_t block = 0; block < blocks; ++block) lefts[block + 1] += lefts[block];
+    const std::size_t middle = first + lefts[blocks];
+    for_blocks(blocks, useful, [&](std::size_t block) {
+      const std::size_t begin = first + block * rows_together, count = std::min(rows_together, last - begin);
+      const std::size_t left = lefts[block + 1] - lefts[block], rights = begin - first - lefts[block];
+      std::copy_n(left_.begin() + diff(begin), left, rows_.begin() + diff(first + lefts[block]));
+      std::copy_n(right_.begin() + diff(begin), count - left, rows_.begin() + diff(middle + rights));
+    });
+    return middle;
+  }
+
+ private:
+  static constexpr std::size_t rows_together = 16384;
+
+  static std::ptrdiff_t diff(std::size_t i) { return static_cast<std::ptrdiff_t>(i); }
+
+  const binned_matrix& bins_;
+  std::vector<std::uint32_t> rows_, left_, right_;
+};
+
+}  // namespace colonnade::inline COLONNADE_ABI

@@ -1,0 +1,205 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "colonnade/core/archive.hpp"
+#include "colonnade/core/parallel.hpp"
+#include "colonnade/core/views.hpp"
+#include "colonnade/kernels/tree_walk.hpp"
+
+namespace colonnade::inline COLONNADE_ABI {
+
+/// Trees in one flat array of nodes, with the gain of every split and the sum of Hessians (cover) of every
+/// node. The sum of a row's leaves is its margin; tree t counts for output t modulo `outputs`.
+class tree_ensemble {
+ public:
+  tree_ensemble() = default;
+
+  std::size_t trees() const { return begin_.size() - 1; }
+  /// Nodes of a tree; the children of node i are at nodes[i].child and next to it.
+  std::span<const tree_node> nodes(std::size_t tree) const { return slice(nodes_, tree); }
+  std::span<const double> gain(std::size_t tree) const { return slice(gain_, tree); }
+  std::span<const double> cover(std::size_t tree) const { return slice(cover_, tree); }
+  std::size_t depth(std::size_t tree) const { return depth_[tree]; }
+
+  void append(std::span<const tree_node> nodes, std::span<const double> gain, std::span<const double> cover) {
+    nodes_.insert(nodes_.end(), nodes.begin(), nodes.end());
+    gain_.insert(gain_.end(), gain.begin(), gain.end());
+    cover_.insert(cover_.end(), cover.begin(), cover.end());
+    begin_.push_back(static_cast<std::uint32_t>(nodes_.size()));
+    depth_.push_back(check_tree(trees() - 1));
+  }
+  /// Keeps the first `count` trees.
+  void truncate(std::size_t count) {
+    begin_.resize(count + 1);
+    depth_.resize(count);
+    nodes_.resize(begin_.back());
+    gain_.resize(begin_.back());
+    cover_.resize(begin_.back());
+  }
+
+  /// margin(i, k) = base[k] + the leaves of row i in the trees of output k, in their order. O(rows x trees x
+  /// depth).
+  template <class T>
+  void add_margins(matrix_view<const T> x, std::span<const double> base, matrix_view<double> margin,
+                   int threads) const {
+    const double work = static_cast<double>(x.rows() * (trees() + 1)) * 12;
+    for_blocks(block_count(x.rows(), rows_together), useful_threads(threads, work), [&](std::size_t block) {
+      const std::size_t first = block * rows_together, count = std::min(rows_together, x.rows() - first);
+      const auto out = margin.slice(first, count);
+      for (std::size_t i = 0; i < count; ++i) {
+        for (std::size_t k = 0; k < base.size(); ++k) out(i, k) = base[k];
+      }
+      add_block(x.slice(first, count), out);
+    });
+  }
+
+  /// leaf(i, t) = index, within tree t, of the leaf of row i.
+  template <class T>
+  void apply(matrix_view<const T> x, matrix_view<std::uint32_t> leaf, int threads) const {
+    const double work = static_cast<double>(x.rows() * (trees() + 1)) * 12;
+    for_blocks(block_count(x.rows(), rows_together), useful_threads(threads, work), [&](std::size_t block) {
+      const std::size_t first = block * rows_together, count = std::min(rows_together, x.rows() - first);
+      std::uint32_t at[rows_together];
+      for (std::size_t t = 0; t < trees(); ++t) {
+        walk(x.slice(first, count), t, at);
+        for (std::size_t i = 0; i < count; ++i) leaf(first + i, t) = at[i];
+      }
+    });
+  }
+
+  friend bool operator==(const tree_ensemble& a, const tree_ensemble& b) { return same_bytes(a, b); }
+
+  template <class Archive, class Self>
+  static void archive(Archive& ar, Self& self) {
+    // The fields of the nodes apart: plain arrays are read at the speed of memory.
+    if constexpr (requires { ar.remaining(); }) {
+      std::vector<double> value;
+      std::vector<std::uint32_t> child, bits;
+      ar(self.begin_, value, child, bits, self.gain_, self.cover_);
+      if (child.size() != value.size() || bits.size() != value.size())
+        fail("the fields of the nodes differ in length");
+      self.nodes_.resize(value.size());
+      for (std::size_t i = 0; i < value.size(); ++i) self.nodes_[i] = {value[i], child[i], bits[i]};
+    } else {
+      std::vector<double> value;
+      std::vector<std::uint32_t> child, bits;
+      for (const tree_node& node : self.nodes_) {
+        value.push_back(node.value);
+        child.push_back(node.child);
+        bits.push_back(node.bits);
+      }
+      ar(self.begin_, value, child, bits, self.gain_, self.cover_);
+    }
+  }
+
+  /// Throws format_error unless every tree is one: children after their parent, one parent each, numbers
+  /// finite.
+  void validate() {
+    if (begin_.empty() || begin_.front() != 0 || begin_.back() != nodes_.size())
+      fail("the trees do not tile the nodes");
+    if (gain_.size() != nodes_.size() || cover_.size() != nodes_.size())
+      fail("not one gain and one cover a node");
+    depth_.clear();
+    for (std::size_t t = 0; t < trees(); ++t) {
+      if (begin_[t] >= begin_[t + 1] || begin_[t + 1] > nodes_.size())
+        fail("the trees do not tile the nodes");
+      depth_.push_back(check_tree(t));
+    }
+  }
+
+  /// Throws format_error if a split looks at a column beyond `features`.
+  void check_features(std::size_t features) const {
+    for (const tree_node& node : nodes_) {
+      if (!node.is_leaf() && node.feature() >= features) fail("a split looks at a column that there is not");
+    }
+  }
+
+ private:
+  static constexpr std::size_t rows_together = 256;
+
+  [[noreturn]] static void fail(const char* what) { throw format_error(std::string("saved trees: ") + what); }
+
+  template <class Item>
+  std::span<const Item> slice(const std::vector<Item>& all, std::size_t tree) const {
+    return std::span(all).subspan(begin_[tree], begin_[tree + 1] - begin_[tree]);
+  }
+
+  // The depth of a tree that obeys all rules.
+  std::uint32_t check_tree(std::size_t t) const {
+    const auto tree = nodes(t);
+    constexpr std::uint32_t unseen = std::numeric_limits<std::uint32_t>::max();
+    std::vector<std::uint32_t> depth(tree.size(), unseen);
+    depth[0] = 0;
+    std::uint32_t deepest = 0;
+    for (std::size_t i = 0; i < tree.size(); ++i) {
+      const tree_node& node = tree[i];
+      if (depth[i] == unseen) fail("a node without a parent");
+      if (!std::isfinite(gain(t)[i]) || !std::isfinite(cover(t)[i])) fail("a gain or a cover is not finite");
+      deepest = std::max(deepest, depth[i]);
+      if (node.is_leaf()) {
+        if (node.child != i || !std::isfinite(node.value) || node.bits != tree_node::leaf)
+          fail("a leaf is not one");
+        continue;
+      }
+      if (node.child <= i || node.child >= tree.size() - 1) fail("a child does not follow its parent");
+      if (depth[node.child] != unseen || depth[node.child + 1] != unseen) fail("a node with two parents");
+      // -infinity is below all values: only missing ones go left.
+      if (std::isnan(node.value) || node.value == std::numeric_limits<double>::infinity())
+        fail("a threshold is no number");
+      depth[node.child] = depth[node.child + 1] = depth[i] + 1;
+    }
+    return deepest;
+  }
+
+  template <class T>
+  void walk(matrix_view<const T> x, std::size_t t, std::uint32_t* leaf) const {
+    simd::run<tree_walk>(static_cast<const tree_node*>(nodes_.data() + begin_[t]), std::size_t{depth_[t]},
+                         x.data(), x.row_stride(), x.column_stride(), x.rows(), leaf);
+  }
+
+  template <class T>
+  void add_block(matrix_view<const T> x, matrix_view<double> margin) const {
+    if (x.rows() < few_rows) {
+      for (std::size_t i = 0; i < x.rows(); ++i) add_row(x.row(i), x.column_stride(), margin.slice(i, 1));
+      return;
+    }
+    std::uint32_t leaf[rows_together];
+    for (std::size_t t = 0; t < trees(); ++t) {
+      check_interrupt();
+      walk(x, t, leaf);
+      const auto out = margin.columns_slice(t % margin.columns(), 1);
+      const tree_node* const tree = nodes_.data() + begin_[t];
+      for (std::size_t i = 0; i < x.rows(); ++i) out(i, 0) += tree[leaf[i]].value;
+    }
+  }
+
+  // Few rows: the trees of one go together, not the rows of one tree.
+  static constexpr std::size_t few_rows = 8, trees_together = 64;
+
+  template <class T>
+  void add_row(const T* x, std::ptrdiff_t column_stride, matrix_view<double> margin) const {
+    std::uint32_t leaf[trees_together];
+    for (std::size_t first = 0; first < trees(); first += trees_together) {
+      const std::size_t count = std::min(trees_together, trees() - first);
+      simd::run<forest_walk>(nodes_.data(), begin_.data() + first, count, x, column_stride,
+                             static_cast<std::uint32_t*>(leaf));
+      for (std::size_t t = 0; t < count; ++t) {
+        margin(0, (first + t) % margin.columns()) += nodes_[begin_[first + t] + leaf[t]].value;
+      }
+    }
+  }
+
+  std::vector<tree_node> nodes_;
+  std::vector<double> gain_, cover_;
+  std::vector<std::uint32_t> begin_ = {0}, depth_;
+};
+
+}  // namespace colonnade::inline COLONNADE_ABI

@@ -1,0 +1,149 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "colonnade/kernels/elementary.hpp"
+#include "colonnade/simd/pack.hpp"
+
+namespace colonnade::inline COLONNADE_ABI {
+
+/// How gradients become integers: round(g * gradient_steps) << shift, plus round(h * hessian_steps), at least
+/// 1 where there is weight.
+struct gradient_steps {
+  double gradient = 1, hessian = 1;
+  int shift = 1;
+};
+
+/// Rows as the gradient kernels read them: contiguous margins, targets, and weights (null: all 1).
+struct gradient_rows {
+  const double* margin;
+  const double* target;
+  const double* weight;
+  std::size_t count;
+};
+
+namespace detail {
+
+/// Packs gradients and Hessians of one register of rows.
+template <std::size_t Lanes>
+COLONNADE_KERNEL void pack_gradients(const simd::pack<double, Lanes>& g, const simd::pack<double, Lanes>& h,
+                                     const gradient_steps& steps, std::int64_t* out) {
+  using integers = simd::pack<std::int64_t, Lanes>;
+  constexpr double round = 0x1.8p52;
+  constexpr std::int64_t round_bits = 0x4338000000000000;
+  const simd::pack<double, Lanes> scaled_g = g * steps.gradient + round, scaled_h = h * steps.hessian + round;
+  integers gi, hi;
+  std::memcpy(&gi, &scaled_g, sizeof gi);
+  std::memcpy(&hi, &scaled_h, sizeof hi);
+  gi -= round_bits;
+  hi -= round_bits;
+  const integers one = integers{} + 1, zero = integers{};
+  const integers positive = hi < one ? one : hi;
+  hi = h > 0.0 ? positive : zero;
+  simd::store(out, integers((gi << steps.shift) + hi));
+}
+
+}  // namespace detail
+
+/// Squared error: g = w (margin - y), h = w.
+struct squared_error_gradients {
+  template <class Isa>
+  COLONNADE_KERNEL void operator()(Isa, gradient_rows in, gradient_steps steps, std::int64_t* out) const {
+    constexpr std::size_t lanes = simd::lanes<Isa, double>;
+    std::size_t i = 0;
+    for (; i + lanes <= in.count; i += lanes) rows<lanes>(in, i, steps, out);
+    for (; i < in.count; ++i) rows<1>(in, i, steps, out);
+  }
+
+ private:
+  template <std::size_t Lanes>
+  COLONNADE_KERNEL static void rows(const gradient_rows& in, std::size_t i, const gradient_steps& steps,
+                                    std::int64_t* out) {
+    simd::pack<double, Lanes> margin, target, weight = simd::pack<double, Lanes>{} + 1.0;
+    simd::load(margin, in.margin + i);
+    simd::load(target, in.target + i);
+    if (in.weight != nullptr) simd::load(weight, in.weight + i);
+    detail::pack_gradients<Lanes>((margin - target) * weight, weight, steps, out + i);
+  }
+};
+
+/// max |w (margin - y)|.
+struct largest_residual {
+  template <class Isa>
+  COLONNADE_KERNEL void operator()(Isa, gradient_rows in, double* largest) const {
+    double most = 0;
+    for (std::size_t i = 0; i < in.count; ++i) {
+      const double g = (in.margin[i] - in.target[i]) * (in.weight == nullptr ? 1.0 : in.weight[i]);
+      most = std::max(most, g < 0 ? -g : g);
+    }
+    *largest = most;
+  }
+};
+
+/// Logistic: p = sigmoid(margin), g = w (p - y), h = w p (1 - p).
+struct logistic_gradients {
+  template <class Isa>
+  COLONNADE_KERNEL void operator()(Isa, gradient_rows in, gradient_steps steps, std::int64_t* out) const {
+    constexpr std::size_t lanes = simd::lanes<Isa, double>;
+    std::size_t i = 0;
+    for (; i + lanes <= in.count; i += lanes) rows<lanes>(in, i, steps, out);
+    for (; i < in.count; ++i) rows<1>(in, i, steps, out);
+  }
+
+ private:
+  template <std::size_t Lanes>
+  COLONNADE_KERNEL static void rows(const gradient_rows& in, std::size_t i, const gradient_steps& steps,
+                                    std::int64_t* out) {
+    simd::pack<double, Lanes> margin, target, weight = simd::pack<double, Lanes>{} + 1.0, p;
+    simd::load(margin, in.margin + i);
+    simd::load(target, in.target + i);
+    if (in.weight != nullptr) simd::load(weight, in.weight + i);
+    elementary::sigmoid(p, margin);
+    detail::pack_gradients<Lanes>((p - target) * weight, p * (1.0 - p) * weight, steps, out + i);
+  }
+};
+
+/// Softmax over `classes` margins, class k of row i at margin[k * plane + i]: g_k = w (p_k - [y = k]),
+/// h_k = w p_k (1 - p_k), the true diagonal of the Hessian; class k of row i goes to out[k * plane + i].
+struct softmax_gradients {
+  template <class Isa>
+  COLONNADE_KERNEL void operator()(Isa, gradient_rows in, std::size_t classes, std::size_t plane,
+                                   gradient_steps steps, std::int64_t* out) const {
+    constexpr std::size_t lanes = simd::lanes<Isa, double>;
+    std::size_t i = 0;
+    for (; i + lanes <= in.count; i += lanes) rows<lanes>(in, i, classes, plane, steps, out);
+    for (; i < in.count; ++i) rows<1>(in, i, classes, plane, steps, out);
+  }
+
+ private:
+  template <std::size_t Lanes>
+  COLONNADE_KERNEL static void rows(const gradient_rows& in, std::size_t i, std::size_t classes,
+                                    std::size_t plane, const gradient_steps& steps, std::int64_t* out) {
+    using doubles = simd::pack<double, Lanes>;
+    doubles margin, highest, target, weight = doubles{} + 1.0, sum = doubles{}, e;
+    simd::load(target, in.target + i);
+    if (in.weight != nullptr) simd::load(weight, in.weight + i);
+    simd::load(highest, in.margin + i);
+    for (std::size_t k = 1; k < classes; ++k) {
+      simd::load(margin, in.margin + k * plane + i);
+      highest = margin > highest ? margin : highest;
+    }
+    for (std::size_t k = 0; k < classes; ++k) {
+      simd::load(margin, in.margin + k * plane + i);
+      elementary::exp(e, doubles(margin - highest));
+      sum += e;
+      std::memcpy(out + k * plane + i, &e, sizeof e);  // parked where the result will be
+    }
+    for (std::size_t k = 0; k < classes; ++k) {
+      std::memcpy(&e, out + k * plane + i, sizeof e);
+      const doubles p = e / sum, one = doubles{} + 1.0, zero = doubles{};
+      const doubles hit = target == doubles{} + static_cast<double>(k) ? one : zero;
+      detail::pack_gradients<Lanes>((p - hit) * weight, p * (1.0 - p) * weight, steps, out + k * plane + i);
+    }
+  }
+};
+
+}  // namespace colonnade::inline COLONNADE_ABI
