@@ -39,9 +39,9 @@ def feature_names(X: Any) -> np.ndarray | None:
         kinds = sorted({type(name).__qualname__ for name in names})
         raise TypeError(
             "Feature names are only supported if all input features have string names, but your input has "
-            f"{kinds} as feature name / column name types. If you want feature names to be stored and validated, you must "
-            "convert them all to strings, by using X.columns = X.columns.astype(str) for example. Otherwise you can remove "
-            "feature / column names from your input data, or convert them all to a non-string data type."
+            f"{kinds} as feature name / column name types. If you want feature names to be stored and validated, "
+            "you must convert them all to strings, by using X.columns = X.columns.astype(str) for example. Otherwise "
+            "you can remove feature / column names from your input data, or convert them all to a non-string data type."
         )
     return None
 
@@ -111,7 +111,8 @@ class BaseEstimator:
             name, _, rest = key.partition("__")
             if name not in valid:
                 raise ValueError(
-                    f"Invalid parameter {name!r} for estimator {self}. Valid parameters are: {self._parameter_names()!r}."
+                    f"Invalid parameter {name!r} for estimator {self}. "
+                    f"Valid parameters are: {self._parameter_names()!r}."
                 )
             if rest:
                 nested.setdefault(name, {})[rest] = value
@@ -174,7 +175,8 @@ class BaseEstimator:
     def _check_column_count(self, columns: int) -> None:
         if columns != self.n_features_in_:
             raise ValueError(
-                f"X has {columns} features, but {type(self).__name__} is expecting {self.n_features_in_} features as input."
+                f"X has {columns} features, but {type(self).__name__} is expecting "
+                f"{self.n_features_in_} features as input."
             )
 
     # Persistence
@@ -300,7 +302,8 @@ class TransformerMixin:
         if hasattr(array, "toarray"):
             raise ValueError(
                 f"{container.capitalize()} output does not support sparse data. Set sparse_output=False to output "
-                f'{container} dataframes or disable {container.capitalize()} output via `ohe.set_output(transform="default")`.'
+                f"{container} dataframes or disable {container.capitalize()} output via "
+                '`ohe.set_output(transform="default")`.'
             )
         names = list(self.get_feature_names_out())  # type: ignore[attr-defined]
         if container == "pandas":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from colonnade import _core
 from colonnade.exceptions import ArgumentError, DataError
 
@@ -95,14 +96,14 @@ def test_what_cannot_be_used_gets_an_error_that_says_what_to_do(name: str) -> No
 
 def test_a_text_column_of_a_frame_is_named() -> None:
     pandas = pytest.importorskip("pandas")
-    with pytest.raises(ValueError, match="column 'city'.*OneHotEncoder"):
+    with pytest.raises(ValueError, match=r"column 'city'.*OneHotEncoder"):
         _core.check_matrix(pandas.DataFrame({"age": [1.0, 2], "city": ["Paris", "Rome"]}))
 
 
 def test_sparse_is_refused_with_what_to_do() -> None:
     sparse = pytest.importorskip("scipy.sparse")
     for gate in (_core.check_matrix, _core.describe_table):
-        with pytest.raises(TypeError, match="Use '.toarray\\(\\)'"):
+        with pytest.raises(TypeError, match=r"Use '.toarray\(\)'"):
             gate(sparse.csr_matrix(base))
 
 
