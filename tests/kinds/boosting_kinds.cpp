@@ -1,0 +1,33 @@
+#include "colonnade/boosting/gradient_boosted_trees.hpp"
+#include "tests/boosting/boosting_data.hpp"
+#include "tests/kinds.hpp"
+
+namespace colonnade::tests {
+namespace {
+
+gradient_boosted_trees sample_of(boosting_objective objective) {
+  const boosting_table t(200, 5);
+  const auto y = t.target(objective);
+  boosting_params p;
+  p.objective = objective;
+  p.n_estimators = 2;
+  p.max_depth = 2;
+  p.max_bin = 6;
+  return fit<gradient_boosted_trees>(with(t, y), p, 1);
+}
+
+void use(const gradient_boosted_trees& model) {
+  const boosting_table t(40, std::max<std::size_t>(5, std::min<std::size_t>(model.features(), 64)));
+  static_cast<void>(margins_of(model, t.x.view()));
+  std::vector<std::uint32_t> leaf(40 * model.trees().trees());
+  model.apply(t.x.view(), matrix_view<std::uint32_t>(leaf.data(), 40, model.trees().trees()), 1);
+  static_cast<void>(model.feature_importances(importance::gain));
+}
+
+const register_kind<gradient_boosted_trees> regression{
+    [] { return sample_of(boosting_objective::squared_error); }, &use};
+const register_kind<gradient_boosted_trees> classes{[] { return sample_of(boosting_objective::softmax); },
+                                                    &use};
+
+}  // namespace
+}  // namespace colonnade::tests

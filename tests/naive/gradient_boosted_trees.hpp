@@ -1,0 +1,143 @@
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include "colonnade/boosting/boosting_params.hpp"
+#include "colonnade/boosting/feature_cuts.hpp"
+#include "colonnade/core/views.hpp"
+
+namespace colonnade::tests {
+
+/// Boosted trees in the plainest way: gradients and sums in doubles, every threshold of every column tried by
+/// a pass over the rows, recursion level by level without histograms. Shares nothing with the library but the
+/// cuts.
+class naive_boosting {
+ public:
+  struct node {
+    double value = 0;  // threshold or leaf
+    std::size_t feature = 0;
+    bool leaf = true, missing_left = false;
+    int left = -1, right = -1;
+  };
+  using tree = std::vector<node>;
+
+  naive_boosting(matrix_view<const double> x, const std::vector<double>& y, const std::vector<double>& weight,
+                 const feature_cuts& cuts, const boosting_params& p, std::size_t outputs,
+                 const std::vector<double>& base)
+      : x_(x), y_(y), weight_(weight), cuts_(cuts), p_(p), outputs_(outputs) {
+    for (std::size_t i = 0; i < x.rows(); ++i) margins_.push_back(base);
+    for (std::size_t step = 0; step < p.n_estimators; ++step) {
+      const auto before = margins_;
+      for (std::size_t k = 0; k < outputs; ++k) trees_.push_back(grow(before, k));
+    }
+  }
+
+  const std::vector<tree>& trees() const { return trees_; }
+  const std::vector<std::vector<double>>& margins() const { return margins_; }
+
+ private:
+  struct sums {
+    double g = 0, h = 0;
+  };
+  struct split {
+    double gain = 0, threshold = 0;
+    std::size_t feature = 0;
+    bool missing_left = false;
+  };
+
+  sums gradient(const std::vector<double>& m, std::size_t i, std::size_t k) const {
+    const double w = weight_.empty() ? 1 : weight_[i];
+    if (p_.objective == boosting_objective::squared_error) return {w * (m[0] - y_[i]), w};
+    double p = 1 / (1 + std::exp(-m[0])), hit = y_[i];
+    if (p_.objective == boosting_objective::softmax) {
+      double total = 0;
+      for (const double value : m) total += std::exp(value);
+      p = std::exp(m[k]) / total;
+      hit = y_[i] == static_cast<double>(k) ? 1 : 0;
+    }
+    return {w * (p - hit), w * p * (1 - p)};
+  }
+
+  double shrunk(double g) const { return std::copysign(std::max(std::abs(g) - p_.reg_alpha, 0.0), g); }
+  double score(const sums& s) const { return shrunk(s.g) * shrunk(s.g) / (s.h + p_.reg_lambda); }
+
+  static bool goes_left(double value, double threshold, bool missing_left) {
+    return std::isnan(value) ? missing_left : value < threshold;
+  }
+
+  split best_split(const std::vector<std::size_t>& rows, const std::vector<sums>& g,
+                   const sums& total) const {
+    split best;
+    for (std::size_t f = 0; f < x_.columns(); ++f) {
+      bool missing = false;
+      for (const std::size_t i : rows) missing = missing || std::isnan(x_(i, f));
+      for (const bool missing_left : {false, true}) {
+        if (missing_left && !missing) continue;
+        for (std::size_t b = missing_left && missing ? 0 : 1; b < cuts_.bins(f); ++b) {
+          const double threshold = cuts_.threshold(f, b);
+          sums left;
+          for (const std::size_t i : rows) {
+            if (!goes_left(x_(i, f), threshold, missing_left)) continue;
+            left.g += g[i].g;
+            left.h += g[i].h;
+          }
+          const sums right{total.g - left.g, total.h - left.h};
+          if (left.h < std::max(p_.min_child_weight, 1e-9) || right.h < std::max(p_.min_child_weight, 1e-9))
+            continue;
+          const double gain = score(left) + score(right) - score(total);
+          if (gain >= std::max(p_.gamma, 1e-6) && gain > best.gain * (1 + 1e-9))
+            best = {gain, threshold, f, missing_left};
+        }
+      }
+    }
+    return best;
+  }
+
+  tree grow(const std::vector<std::vector<double>>& margins, std::size_t k) {
+    std::vector<sums> g(x_.rows());
+    for (std::size_t i = 0; i < x_.rows(); ++i) g[i] = gradient(margins[i], i, k);
+    tree result(1);
+    std::vector<std::vector<std::size_t>> rows(1);
+    std::vector<std::size_t> depth(1);
+    for (std::size_t i = 0; i < x_.rows(); ++i) rows[0].push_back(i);
+    for (std::size_t n = 0; n < result.size(); ++n) {
+      sums total;
+      for (const std::size_t i : rows[n]) {
+        total.g += g[i].g;
+        total.h += g[i].h;
+      }
+      const split s = depth[n] < p_.max_depth ? best_split(rows[n], g, total) : split{};
+      if (s.gain == 0) {
+        result[n].value = -shrunk(total.g) / (total.h + p_.reg_lambda) * p_.learning_rate;
+        for (const std::size_t i : rows[n]) margins_[i][k] += result[n].value;
+        continue;
+      }
+      result[n] = {s.threshold,
+                   s.feature,
+                   false,
+                   s.missing_left,
+                   static_cast<int>(result.size()),
+                   static_cast<int>(result.size()) + 1};
+      result.resize(result.size() + 2);
+      rows.resize(result.size());
+      depth.resize(result.size(), depth[n] + 1);
+      for (const std::size_t i : rows[n]) {
+        rows[result.size() - (goes_left(x_(i, s.feature), s.threshold, s.missing_left) ? 2 : 1)].push_back(i);
+      }
+    }
+    return result;
+  }
+
+  matrix_view<const double> x_;
+  const std::vector<double>& y_;
+  const std::vector<double>& weight_;
+  const feature_cuts& cuts_;
+  const boosting_params& p_;
+  std::size_t outputs_;
+  std::vector<std::vector<double>> margins_;
+  std::vector<tree> trees_;
+};
+
+}  // namespace colonnade::tests
