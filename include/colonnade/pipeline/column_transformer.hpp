@@ -74,7 +74,7 @@ class column_transformer {
   const input_schema& schema() const { return schema_; }
   const std::vector<group>& groups() const { return groups_; }
   /// Columns of the table it was fitted on.
-  std::size_t columns() const { return static_cast<std::size_t>(schema_.features_in()); }
+  std::size_t columns() const { return schema_.features_in(); }
   std::size_t output_columns() const { return width_; }
   /// Names of the output columns; empty where nobody gave any.
   const std::vector<std::string>& output_names() const { return names_; }
@@ -97,14 +97,14 @@ class column_transformer {
   void transform_block(const bound_columns& bound, std::size_t first, std::size_t count,
                        matrix_view<double> out, buffers& b) const {
     std::size_t at = 0;
-    for (const group& g : groups_) {
-      const std::size_t width = widths_[static_cast<std::size_t>(&g - groups_.data())];
+    for (std::size_t k = 0; k < groups_.size(); ++k) {
+      const group& g = groups_[k];
       b.columns.clear();
       for (const std::uint32_t j : g.columns) b.columns.push_back(rows_of_column(bound, j, first, count));
-      const auto to = out.columns_slice(at, width);
-      apply_chain(g.chain, chain_value(table_view(b.columns, {}, count)), to, b.chain);
+      const auto to = out.columns_slice(at, widths_[k]);
+      apply_chain(g.chain, chain_value(table_view(b.columns, names_in_[k], count)), to, b.chain);
       if (g.weight != 1) scale(to, g.weight);
-      at += width;
+      at += widths_[k];
     }
   }
 
@@ -130,13 +130,16 @@ class column_transformer {
 
   void check() {
     widths_.clear();
+    names_in_.clear();
     width_ = 0;
     for (const group& g : groups_) {
+      auto& names = names_in_.emplace_back();
       for (const std::uint32_t j : g.columns) {
         if (j >= schema_.size()) {
           throw argument_error("group '" + g.name + "'", "column " + std::to_string(j),
                                "less than " + std::to_string(schema_.size()));
         }
+        names.push_back(schema_.name(j));
       }
       widths_.push_back(chain_columns(g.chain, g.columns.size()));
       width_ += widths_.back();
@@ -160,7 +163,9 @@ class column_transformer {
   input_schema schema_;
   std::vector<group> groups_;
   std::vector<std::string> names_;
-  std::vector<std::size_t> widths_;  // of the groups' outputs; follows from them
+  // What follows from the groups:
+  std::vector<std::vector<std::string>> names_in_;
+  std::vector<std::size_t> widths_;
   std::size_t width_ = 0;
 };
 

@@ -56,55 +56,61 @@ class bound_columns {
   std::size_t rows_ = 0;
 };
 
-/// The columns that a fitted model reads: names, positions at fitting, kinds. `bind` finds them in another
+/// The columns that a fitted model reads: positions and names at fitting, kinds. `bind` finds them in another
 /// table: by name where both have names (any order, further columns are ignored), else by position.
 class input_schema {
  public:
   struct column {
-    std::string name;
     std::uint32_t position = 0;  ///< in the table it was fitted on
     value_kind kind = value_kind::numbers;
 
     template <class Archive, class Self>
     static void archive(Archive& ar, Self& self) {
-      ar(self.name, self.position, self.kind);
+      ar(self.position, self.kind);
     }
   };
 
   input_schema() = default;
   /// The columns of `table` at the given positions (all of them for the second form).
   input_schema(const table_view& table, std::span<const std::uint32_t> positions)
-      : named_(!table.names().empty()), features_in_(table.columns()) {
+      : features_in_(table.columns()), names_(table.names().begin(), table.names().end()) {
     for (const std::uint32_t j : positions) append(table, j);
   }
   explicit input_schema(const table_view& table)
-      : named_(!table.names().empty()), features_in_(table.columns()) {
+      : features_in_(table.columns()), names_(table.names().begin(), table.names().end()) {
     for (std::size_t j = 0; j < table.columns(); ++j) append(table, static_cast<std::uint32_t>(j));
   }
 
+  /// What is read.
   const std::vector<column>& columns() const { return columns_; }
   std::size_t size() const { return columns_.size(); }
   /// Columns of the table it was fitted on, read or not.
-  std::size_t features_in() const { return features_in_; }
-  /// Whether that table had names.
-  bool named() const { return named_; }
+  std::size_t features_in() const { return static_cast<std::size_t>(features_in_); }
+  /// Names of those; empty where they had none.
+  const std::vector<std::string>& names() const { return names_; }
+  bool named() const { return !names_.empty(); }
+  /// Name of the k-th column that is read.
+  std::string name(std::size_t k) const {
+    return named() ? names_[columns_[k].position] : "x" + std::to_string(columns_[k].position);
+  }
 
   /// Finds the columns. Throws argument_error that names a column which is absent or of another kind.
   bound_columns bind(const table_view& table) const {
     bound_columns bound;
     bound.rows_ = table.rows();
     bound.columns_.reserve(columns_.size());
-    const bool by_name = named_ && !table.names().empty();
+    const bool by_name = named() && !table.names().empty();
     if (!by_name && table.columns() != features_in_) {
       throw argument_error("X", std::to_string(table.columns()) + " features", std::to_string(features_in_));
     }
     std::size_t next = 0;  // tables mostly come in the order of fitting
-    for (const column& wanted : columns_) {
-      const std::size_t at = by_name ? find(table, wanted.name, next) : wanted.position;
+    for (std::size_t k = 0; k < columns_.size(); ++k) {
+      const column& wanted = columns_[k];
+      const std::size_t at = by_name ? find(table, names_[wanted.position], next) : wanted.position;
       next = at + 1;
       any_column_view found = table.column(at);
       if (value_kind_of(found) != wanted.kind) {
-        if (!all_missing(found)) fail_kind(wanted);
+        if (!all_missing(found)) fail_kind(k);
         found = bound.missing(wanted.kind);
       }
       bound.columns_.push_back(found);
@@ -114,13 +120,15 @@ class input_schema {
 
   template <class Archive, class Self>
   static void archive(Archive& ar, Self& self) {
-    ar(self.named_, self.features_in_, self.columns_);
+    ar(self.features_in_, self.names_, self.columns_);
   }
   void validate() const {
+    if (named() && names_.size() != features_in_) throw format_error("saved schema: names do not agree");
     for (const column& c : columns_) {
       if (c.position >= features_in_) throw format_error("saved schema: a column beyond the last");
-      if (c.kind != value_kind::numbers && c.kind != value_kind::text)
+      if (c.kind != value_kind::numbers && c.kind != value_kind::text) {
         throw format_error("saved schema: unknown kind");
+      }
     }
   }
 
@@ -129,24 +137,24 @@ class input_schema {
     if (j >= table.columns()) {
       throw argument_error("columns", std::to_string(j), "less than " + std::to_string(table.columns()));
     }
-    columns_.push_back({table.name(j), j, value_kind_of(table.column(j))});
+    columns_.push_back({j, value_kind_of(table.column(j))});
   }
   static std::size_t find(const table_view& table, const std::string& name, std::size_t next) {
     const auto names = table.names();
     for (std::size_t k = 0; k < names.size(); ++k) {
       const std::size_t j = next + k < names.size() ? next + k : next + k - names.size();
-      if (j < names.size() && names[j] == name) return j;
+      if (names[j] == name) return j;
     }
     throw argument_error("X", "no column '" + name + "'", "the columns that the model was fitted on");
   }
-  [[noreturn]] static void fail_kind(const column& wanted) {
-    const bool numbers = wanted.kind == value_kind::numbers;
-    throw argument_error("column '" + wanted.name + "'", numbers ? "text" : "numbers",
+  [[noreturn]] void fail_kind(std::size_t k) const {
+    const bool numbers = columns_[k].kind == value_kind::numbers;
+    throw argument_error("column '" + name(k) + "'", numbers ? "text" : "numbers",
                          numbers ? "numbers" : "text");
   }
 
-  bool named_ = false;
   std::uint64_t features_in_ = 0;
+  std::vector<std::string> names_;
   std::vector<column> columns_;
 };
 

@@ -67,7 +67,7 @@ class pipeline {
   const std::vector<step>& steps() const { return steps_; }
   const final_step& last() const { return last_; }
   const class_labels& classes() const { return classes_; }
-  std::size_t columns() const { return static_cast<std::size_t>(schema().features_in()); }
+  std::size_t columns() const { return schema().features_in(); }
   /// Columns that the predictor sees.
   std::size_t output_columns() const { return width_; }
   /// Columns of `predict_proba`; 0 for a predictor that is no classifier.

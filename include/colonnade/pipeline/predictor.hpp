@@ -6,6 +6,7 @@
 #include <string_view>
 #include <variant>
 
+#include "colonnade/boosting/gradient_boosted_trees.hpp"
 #include "colonnade/pipeline/column_transformer.hpp"
 #include "colonnade/pipeline/transformer.hpp"
 
@@ -13,6 +14,7 @@ namespace colonnade::inline COLONNADE_ABI {
 
 /// The end of a pipeline that only transforms.
 struct no_predictor {
+  using is_absent = void;
   static constexpr std::string_view kind = "no_predictor";
   static constexpr std::uint32_t archive_version = 1;
 
@@ -22,14 +24,29 @@ struct no_predictor {
 };
 
 /// What may stand at the end of a pipeline.
-using predictor = std::variant<no_predictor>;
+using predictor = std::variant<no_predictor, gradient_boosted_trees>;
 
 /// Columns that a predictor needs, where `inputs` are there.
 inline std::size_t predictor_columns(const no_predictor&, std::size_t inputs) { return inputs; }
+inline std::size_t predictor_columns(const gradient_boosted_trees& p, std::size_t) { return p.features(); }
+
 /// Columns of its probabilities, 0 for one that is no classifier.
 inline std::size_t predictor_classes(const no_predictor&) { return 0; }
+inline std::size_t predictor_classes(const gradient_boosted_trees& p) { return p.classes(); }
+
+/// Probabilities of the classes for a block of rows.
 inline void predict_probabilities(const no_predictor&, matrix_view<const double>, matrix_view<double>) {}
+inline void predict_probabilities(const gradient_boosted_trees& p, matrix_view<const double> x,
+                                  matrix_view<double> out) {
+  p.predict_proba(x, out, 1);
+}
+
+/// A number a row for a block of rows: value, index of the class, cluster.
 inline void predict_values(const no_predictor&, matrix_view<const double>, std::span<double>) {}
+inline void predict_values(const gradient_boosted_trees& p, matrix_view<const double> x,
+                           std::span<double> out) {
+  p.predict(x, out, 1);
+}
 
 namespace detail {
 template <class Variant, class... More>

@@ -10,12 +10,14 @@
 
 #include "colonnade/core/archive.hpp"
 #include "colonnade/core/table.hpp"
-#include "colonnade/preprocessing/min_max_scaler.hpp"
+#include "colonnade/preprocessing/one_hot_encoder.hpp"
+#include "colonnade/preprocessing/ordinal_encoder.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
 /// Hands its columns on as they are.
 struct passthrough {
+  using is_absent = void;
   static constexpr std::string_view kind = "passthrough";
   static constexpr std::uint32_t archive_version = 1;
 
@@ -35,7 +37,7 @@ concept table_transformer =
     requires(const P& p, const table_view& x, matrix_view<double> out) { p.transform(x, out); };
 
 /// Everything that may stand in a chain. A new primitive is one more name here.
-using transformer = std::variant<passthrough, min_max_scaler>;
+using transformer = std::variant<passthrough, ordinal_encoder, one_hot_encoder>;
 
 /// A transformer with the name that its user gave it.
 struct named_transformer {

@@ -1,0 +1,29 @@
+#include <vector>
+
+#include "tests/kinds.hpp"
+#include "tests/pipeline/fixtures.hpp"
+
+namespace {
+
+const colonnade::churn_data& customers() {
+  static const colonnade::churn_data data = colonnade::make_churn(60);
+  return data;
+}
+
+const tests::register_kind<colonnade::column_transformer> columns{
+    [] { return colonnade::tests::churn_columns(customers().table.view()); },
+    [](const colonnade::column_transformer& model) {
+      const auto x = customers().table.view();
+      std::vector<double> out(x.rows() * model.output_columns());
+      model.transform(x, colonnade::matrix_view<double>(out.data(), x.rows(), model.output_columns()));
+    }};
+
+const tests::register_kind<colonnade::pipeline> whole{
+    [] { return colonnade::tests::churn_pipeline(customers(), 2); },
+    [](const colonnade::pipeline& model) {
+      static_cast<void>(model.predict(customers().table.view()));
+      for (std::size_t k = 0; k < model.classes().size(); ++k) static_cast<void>(model.classes().name(k));
+      static_cast<void>(model.predict_proba(customers().table.view()));
+    }};
+
+}  // namespace
