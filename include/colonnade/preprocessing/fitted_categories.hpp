@@ -51,15 +51,13 @@ inline std::string listed(const category_list& categories, const std::vector<std
                    data_error::unknown, name);
 }
 
-/// Places in `found` of what is not in `known`.
-inline std::vector<std::size_t> unknown_places(const category_list& found, const category_list& known) {
-  std::vector<std::size_t> unknown;
-  std::vector<std::int32_t> places;
+/// Where each category of `found` stands in `known`, or `unknown_code`.
+inline std::vector<std::int32_t> places_among(const category_list& found, const category_list& known) {
+  std::vector<std::int32_t> places(found.values());
   std::visit(
       [&]<class Key>(const hash_table<Key>& t) {
         std::vector<Key> keys;
         for (std::uint32_t i = 0; i < t.size(); ++i) keys.push_back(t[i]);
-        places.resize(keys.size());
         if constexpr (std::is_same_v<Key, std::string_view>) {
           known.find(string_column_view(std::span<const std::string_view>(keys)), 0, keys.size(),
                      places.data());
@@ -69,6 +67,13 @@ inline std::vector<std::size_t> unknown_places(const category_list& found, const
       },
       found.table());
   if (found.missing() != missing_mark::none) places.push_back(known.code_of_missing());
+  return places;
+}
+
+/// Places in `found` of what is not in `known`.
+inline std::vector<std::size_t> unknown_places(const category_list& found, const category_list& known) {
+  const auto places = places_among(found, known);
+  std::vector<std::size_t> unknown;
   for (std::size_t i = 0; i < places.size(); ++i) {
     if (places[i] < 0) unknown.push_back(i);
   }
@@ -103,22 +108,10 @@ struct counted_categories {
     counts.resize(given->size());
     const auto unknown = unknown_places(ordered.categories, *given);
     if (refuse_others && !unknown.empty()) refuse_unknown(ordered.categories, unknown, column, "fit", "");
-    // The other way round: where each given category stands among the learnt ones.
-    std::size_t place = 0;
-    given->for_each([&]<class Value>(const Value& value) { counts[place++] = count_of(ordered, value); });
-    if (given->missing() != missing_mark::none) counts[place] = learnt.missing();
-  }
-
- private:
-  template <class Value>
-  static std::uint64_t count_of(const column_categories::ordered& learnt, const Value& value) {
-    std::int32_t place = unknown_code;
-    if constexpr (std::is_same_v<Value, std::string_view>) {
-      learnt.categories.find(string_column_view(std::span<const std::string_view>(&value, 1)), 0, 1, &place);
-    } else {
-      learnt.categories.find(column_view<const Value>(&value, 1), 0, 1, &place);
+    const auto places = places_among(ordered.categories, *given);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      if (places[i] >= 0) counts[static_cast<std::size_t>(places[i])] += ordered.counts[i];
     }
-    return place < 0 ? 0 : learnt.counts[static_cast<std::size_t>(place)];
   }
 };
 

@@ -1,0 +1,182 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "colonnade/core/accumulator.hpp"
+#include "colonnade/preprocessing/target_encoder_fit.hpp"
+
+namespace colonnade::inline COLONNADE_ABI {
+
+/// Turns every column of categories into the mean target of each category, shrunk towards the mean of all
+/// (Micci-Barreca 2001):  encoding = l * mean(category) + (1 - l) * mean(all), with  l = n / (n + smooth),
+/// or, with automatic smoothing (empirical Bayes),  l = n v / (n v + v(category)), where v is the variance of
+/// the target.
+///
+/// With several classes every column gives one column a class. Missing is a category of its own; unknown
+/// values get the mean of all. `fit_transform` cross-fits: the rows of a fold are encoded by what the other
+/// folds say. Sums are exact integers (target_digits.hpp): same bits for any partition and order of the rows.
+/// O(rows x columns).
+class target_encoder {
+ public:
+  using params = target_encoder_params;
+  using batch = samples<table_view>;
+
+  /// What was learnt of one column: its categories, and `encodings[place * outputs + k]`.
+  struct fitted {
+    category_list categories;
+    std::vector<double> encodings;
+
+    template <class Archive, class Self>
+    static void archive(Archive& ar, Self& self) {
+      ar(self.categories, self.encodings);
+    }
+  };
+
+  class accumulator {
+   public:
+    static constexpr std::string_view kind = "target_encoder.accumulator";
+    static constexpr std::uint32_t archive_version = 1;
+    static constexpr bool exact = true;
+
+    accumulator() = default;
+    explicit accumulator(params p) : params_(std::move(p)), learnt_(params_.lanes_of_classes()) {
+      params_.check();
+    }
+
+    /// Learns a batch. For classes the target holds their numbers 0, 1, ... Rows of weight zero count for
+    /// nothing.
+    void update(const batch& x, std::span<const missing_mark> marks = {}) {
+      params_.check_batch(x);
+      learnt_.update(x, marks);
+    }
+    void merge(const accumulator& other) { learnt_.merge(other.learnt_); }
+    accumulator empty_copy() const { return accumulator(params_); }
+    target_encoder finalize() const { return target_encoder(params_, learnt_.ordered(params_.categories)); }
+
+    friend bool operator==(const accumulator& a, const accumulator& b) { return same_bytes(a, b); }
+
+    template <class Archive, class Self>
+    static void archive(Archive& ar, Self& self) {
+      ar(self.params_, self.learnt_);
+    }
+    void validate() const {
+      detail::check_saved(kind, [&] { params_.check(); });
+      learnt_.check(params_.lanes_of_classes());
+    }
+
+   private:
+    params params_;
+    target_sums learnt_;
+  };
+
+  static constexpr std::string_view kind = "target_encoder";
+  static constexpr std::uint32_t archive_version = 1;
+
+  target_encoder(params p, const ordered_target_sums& sums) : params_(std::move(p)) {
+    const target_shrinkage all(params_, sums.format, sums.total);
+    mean_ = all.means();
+    for (const auto& column : sums.columns) {
+      columns_.push_back({column.categories, all.encodings(column.sums, column.categories.size())});
+    }
+    prepare();
+  }
+
+  static target_encoder fit(const batch& x, const params& p, int threads = 0,
+                            std::span<const missing_mark> marks = {}) {
+    p.check();
+    p.check_batch(x);
+    return target_encoder(p, target_pass(x, p, marks, threads).sums());
+  }
+
+  /// Learns from all rows and writes the cross-fitted encodings of the same rows to `out` (rows x output
+  /// columns): `fold_of[i]` is the fold that row i is in, below `folds`.
+  static target_encoder fit_transform(const batch& x, std::span<const std::int32_t> fold_of,
+                                      std::size_t folds, matrix_view<double> out, const params& p = {},
+                                      int threads = 0, std::span<const missing_mark> marks = {}) {
+    p.check();
+    p.check_batch(x);
+    check_shape(out, x.rows(), x.x.columns() * p.outputs());
+    const target_pass pass(x, p, marks, threads, fold_of, folds);
+    pass.write_cross_fitted(out);
+    return target_encoder(p, pass.sums());
+  }
+
+  std::size_t columns() const { return columns_.size(); }
+  /// Output columns of each input column: the number of classes if there are more than two, else 1.
+  std::size_t outputs() const { return mean_.size(); }
+  std::size_t output_columns() const { return columns() * outputs(); }
+  const params& parameters() const { return params_; }
+  const fitted& operator[](std::size_t j) const { return columns_[j]; }
+  /// Mean of the target, or share of each class.
+  const std::vector<double>& target_mean() const { return mean_; }
+
+  /// Writes the encodings of `x` (rows x output_columns(): all outputs of a column beside each other).
+  template <class T>
+  void transform(const table_view& x, matrix_view<T> out, int threads = 0) const {
+    const table_coder coder(columns_, x);
+    check_shape(out, x.rows(), output_columns());
+    constexpr std::size_t block_rows = 1024;
+    for_blocks(block_count(x.rows(), block_rows), coding_threads(threads, x.rows(), columns()),
+               [&](std::size_t b) {
+                 const std::size_t first = b * block_rows, count = std::min(block_rows, x.rows() - first),
+                                   width = outputs();
+                 std::array<std::int32_t, block_rows> places;
+                 for (std::size_t j = 0; j < columns(); ++j) {
+                   coder.read(j, first, count, places.data());
+                   const double* encoding_of = values_[j].data() + width;
+                   for (std::size_t k = 0; k < width; ++k) {
+                     for (std::size_t i = 0; i < count; ++i) {
+                       out(first + i, j * width + k) =
+                           static_cast<T>(encoding_of[places[i] * static_cast<std::ptrdiff_t>(width) +
+                                                      static_cast<std::ptrdiff_t>(k)]);
+                     }
+                   }
+                 }
+               });
+  }
+
+  friend bool operator==(const target_encoder& a, const target_encoder& b) { return same_bytes(a, b); }
+
+  template <class Archive, class Self>
+  static void archive(Archive& ar, Self& self) {
+    ar(self.params_, self.mean_, self.columns_);
+    if constexpr (std::is_same_v<Archive, reader>) self.restore();
+  }
+
+ private:
+  friend struct archive_access;
+  target_encoder() = default;
+
+  template <class T>
+  static void check_shape(const matrix_view<T>& out, std::size_t rows, std::size_t columns) {
+    if (out.rows() == rows && out.columns() == columns) return;
+    throw argument_error("out", std::to_string(out.rows()) + " x " + std::to_string(out.columns()),
+                         std::to_string(rows) + " x " + std::to_string(columns));
+  }
+  void restore() {
+    detail::check_saved(kind, [&] { params_.check(); });
+    bool fits = mean_.size() == params_.outputs();
+    for (const fitted& column : columns_)
+      fits = fits && column.encodings.size() == column.categories.size() * mean_.size();
+    if (!fits) throw format_error("saved target_encoder: an encoding a category and class is expected");
+    prepare();
+  }
+  void prepare() {
+    values_.clear();
+    for (const fitted& column : columns_) {
+      values_.push_back(mean_);  // of unknown values, which stand before place 0
+      values_.back().insert(values_.back().end(), column.encodings.begin(), column.encodings.end());
+    }
+  }
+
+  params params_;
+  std::vector<double> mean_;
+  std::vector<fitted> columns_;
+  std::vector<std::vector<double>> values_;
+};
+
+}  // namespace colonnade::inline COLONNADE_ABI
