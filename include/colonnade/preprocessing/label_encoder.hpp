@@ -1,0 +1,100 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "colonnade/preprocessing/category_accumulator.hpp"
+
+namespace colonnade::inline COLONNADE_ABI {
+
+/// Numbers the labels of a target 0, 1, ... in ascending order. A label that learning has not seen is an
+/// error that names it; missing is a label of its own, the last. Learns from a table of one column. O(rows).
+class label_encoder {
+ public:
+  struct params {
+    void check() const {}
+    template <class Archive, class Self>
+    static void archive(Archive&, Self&) {}
+  };
+
+  static constexpr std::string_view kind = "label_encoder";
+  static constexpr std::string_view accumulator_kind = "label_encoder.accumulator";
+  static constexpr std::uint32_t archive_version = 1;
+  using accumulator = category_accumulator<label_encoder>;
+
+  label_encoder(const params&, const category_stats& stats) {
+    if (stats.columns() == 0) return;
+    if (stats.columns() != 1) throw argument_error("y", std::to_string(stats.columns()) + " columns", "one");
+    classes_ = stats[0].sorted().categories;
+  }
+
+  static label_encoder fit(const table_view& y, const params& p = {}, int threads = 0,
+                           std::span<const missing_mark> marks = {}) {
+    return label_encoder(p, category_stats(coded_table(y, marks, false, threads)));
+  }
+  /// `fit` and `transform` in one pass.
+  template <class T>
+  static label_encoder fit_transform(const table_view& y, T* out, int threads = 0,
+                                     std::span<const missing_mark> marks = {}) {
+    if (y.columns() != 1) throw argument_error("y", std::to_string(y.columns()) + " columns", "one");
+    const coded_table coded(y, marks, true, threads);
+    label_encoder encoder({}, category_stats(coded));
+    encoder.write(coded, y, out, threads);
+    return encoder;
+  }
+
+  std::size_t columns() const { return 1; }
+  /// The labels, ascending, missing last.
+  const category_list& classes() const { return classes_; }
+
+  /// Writes the number of each row's label. Throws data_error for a label that is not among the classes.
+  template <class T>
+  void transform(const table_view& y, T* out, int threads = 0) const {
+    const std::vector<entry> fitted = {{classes_}};
+    write(table_coder(fitted, y), y, out, threads);
+  }
+
+  friend bool operator==(const label_encoder& a, const label_encoder& b) { return same_bytes(a, b); }
+
+  template <class Archive, class Self>
+  static void archive(Archive& ar, Self& self) {
+    ar(self.classes_);
+  }
+
+ private:
+  friend struct archive_access;
+  struct entry {
+    const category_list& categories;
+  };
+
+  label_encoder() = default;
+
+  template <class Source, class T>
+  void write(const Source& source, const table_view& y, T* out, int threads) const {
+    constexpr std::size_t block_rows = 1024;
+    for_blocks(block_count(y.rows(), block_rows), coding_threads(threads, y.rows(), 1), [&](std::size_t b) {
+      const std::size_t first = b * block_rows, count = std::min(block_rows, y.rows() - first);
+      std::array<std::int32_t, block_rows> places;
+      source.read(0, first, count, places.data());
+      std::int32_t sign = 0;
+      for (std::size_t i = 0; i < count; ++i) {
+        sign |= places[i];
+        out[first + i] = static_cast<T>(places[i]);
+      }
+      if (sign < 0) refuse(y);
+    });
+  }
+  [[noreturn]] void refuse(const table_view& y) const {
+    column_categories seen;
+    seen.update(y.column(0), 0, y.rows());
+    const category_list found = seen.sorted().categories;
+    throw data_error("y contains previously unseen labels: " +
+                     detail::listed(found, detail::unknown_places(found, classes_)));
+  }
+
+  category_list classes_;
+};
+
+}  // namespace colonnade::inline COLONNADE_ABI
