@@ -161,6 +161,18 @@ TEST_CASE("exact_sum: the product of two sums is exact, and a ratio neither over
   CHECK(std::isnan(exact_sum::ratio(exact_sum(), exact_sum())));
 }
 
+TEST_CASE("exact_sum: the mean of equal values is that value") {
+  const random_stream random(1);
+  for (std::uint64_t i = 0; i < 2000; ++i) {
+    const double x = any_double(random, i);
+    const auto count = static_cast<std::int64_t>(1 + random.below(i, 1'000'000'000));
+    exact_sum sum, n;
+    sum.add_product(x, static_cast<double>(count));
+    n.add_scaled(count, 0);
+    CHECK(exact_sum::ratio(sum, n) == x);
+  }
+}
+
 TEST_CASE("exact_sum: a saved sum is read back, a crafted one is refused") {
   const exact_sum s = sum_of(std::vector<double>{1e200, -3.5, 1e-300});
   writer out;

@@ -56,6 +56,7 @@ class column_moments {
 
   void merge(const column_moments& other) {
     if (other.columns() == 0) return;
+    if (other.order_ != order_) throw argument_error("other", "sums of another order", "those of this one");
     adopt(other.columns());
     if (!other.weights_.empty()) start_weights();
     for (std::size_t j = 0; j < columns(); ++j) {
@@ -86,6 +87,13 @@ class column_moments {
   double minimum(std::size_t j) const { return minimum_[j]; }
   /// Minus infinity if all are missing.
   double maximum(std::size_t j) const { return maximum_[j]; }
+  /// Whether an infinite value was seen.
+  bool infinite() const {
+    for (std::size_t j = 0; j < columns(); ++j) {
+      if (minimum_[j] <= maximum_[j] && (std::isinf(minimum_[j]) || std::isinf(maximum_[j]))) return true;
+    }
+    return false;
+  }
   /// Rounded once or twice; NaN if all are missing.
   double mean(std::size_t j) const { return exact_sum::ratio(sums_[j], weight_sum(j)); }
   /// Of the population (divided by the weight, not by one less). NaN if all are missing or one is infinite.

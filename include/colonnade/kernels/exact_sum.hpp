@@ -89,19 +89,19 @@ class exact_sum {
   /// NaN among the terms what IEEE addition would give.
   double value() const {
     if (special_ != 0) return special_value();
-    const leading top = top_bits();
-    if (top.bits == 0) return 0.0;
-    const double result =
-        top.exponent + 63 >= -1022 ? std::ldexp(static_cast<double>(top.bits), top.exponent) : subnormal(top);
-    return top.negative ? -result : result;
+    return rounded(top_bits());
   }
-  /// `a / b`, within one unit in the last place, without overflow or underflow on the way.
+  /// `a / b` rounded once (from 62 bits or more), without overflow or underflow on the way. The mean of equal
+  /// values is that value.
   static double ratio(const exact_sum& a, const exact_sum& b) {
     if (a.special_ != 0 || b.special_ != 0) return a.value() / b.value();
     const leading n = a.top_bits(), d = b.top_bits();
     if (n.bits == 0 || d.bits == 0) return a.value() / b.value();
-    const double quotient = static_cast<double>(n.bits) / static_cast<double>(d.bits);
-    return std::ldexp(n.negative != d.negative ? -quotient : quotient, n.exponent - d.exponent);
+    const wide numerator = wide{n.bits} << 63;
+    std::uint64_t bits = low(numerator / d.bits);
+    if (numerator % d.bits != 0) bits |= 1;
+    const int shift = std::countl_zero(bits);
+    return rounded({bits << shift, n.exponent - d.exponent - 63 - shift, n.negative != d.negative});
   }
 
   friend bool operator==(const exact_sum& a, const exact_sum& b) {
@@ -249,6 +249,12 @@ class exact_sum {
     return {bits | (rest ? 1U : 0U), 64 * (first_ + static_cast<int>(n) - 1) - shift, negative()};
   }
 
+  static double rounded(const leading& top) {
+    if (top.bits == 0) return 0.0;
+    const double result =
+        top.exponent + 63 >= -1022 ? std::ldexp(static_cast<double>(top.bits), top.exponent) : subnormal(top);
+    return top.negative ? -result : result;
+  }
   // A value below 2^-1022, rounded to a multiple of 2^-1074.
   static double subnormal(const leading& top) {
     const int drop = -1074 - top.exponent;
