@@ -155,10 +155,11 @@ class profile::accumulator {
   }
   void merge(const accumulator& other) {
     const profile& theirs = other.state_;
+    if (theirs.params_ != state_.params_) {
+      throw argument_error("other", "a profile of other parameters", "the same parameters");
+    }
     if (theirs.names_.empty()) return;
     profile next = state_;
-    if (theirs.params_ != next.params_)
-      throw argument_error("other", "other parameters", "the same parameters");
     if (next.names_.empty()) next.begin(theirs.names_);
     next.check_names(theirs.names_);
     next.rows_ += theirs.rows_;
