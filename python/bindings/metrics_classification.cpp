@@ -242,6 +242,15 @@ void normalize_cells(std::vector<double>& cells, std::size_t classes, const std:
   }
 }
 
+/// The matrix of one class has one cell, which scikit-learn warns of in all that is computed from it.
+void warn_single_label(std::size_t classes) {
+  if (classes != 1) return;
+  warn(
+      "A single label was found in 'y_true' and 'y_pred'. For the confusion matrix to have the correct shape, use the "
+      "'labels' parameter to pass all known labels.",
+      "");
+}
+
 py::array confusion_matrix_of(py::handle y_true, py::handle y_pred, const py::object& labels,
                               py::handle weight, const std::optional<std::string>& normalize) {
   if (normalize && *normalize != "true" && *normalize != "pred" && *normalize != "all") {
@@ -257,17 +266,13 @@ py::array confusion_matrix_of(py::handle y_true, py::handle y_pred, const py::ob
     classes = list.size();
   }
   if (normalize) normalize_cells(cells, classes, *normalize);
-  if (classes == 1) {
-    warn(
-        "A single label was found in 'y_true' and 'y_pred'. For the confusion matrix to have the correct shape, use "
-        "the 'labels' parameter to pass all known labels.",
-        "");
-  }
+  warn_single_label(classes);
   return as_whole(std::move(cells), table.whole && !normalize, classes, classes);
 }
 
 double balanced_accuracy_score(py::handle y_true, py::handle y_pred, py::handle weight, bool adjusted) {
   const class_table table = one_column_table(y_true, y_pred, weight);
+  warn_single_label(table.classes.size());
   const auto& actual = table.margins.actual;
   if (std::find(actual.begin(), actual.end(), 0.0) != actual.end())
     warn("y_pred contains classes not in y_true", "");
@@ -275,7 +280,9 @@ double balanced_accuracy_score(py::handle y_true, py::handle y_pred, py::handle 
 }
 
 double matthews_corrcoef(py::handle y_true, py::handle y_pred, py::handle weight) {
-  return one_column_table(y_true, y_pred, weight).margins.matthews_correlation();
+  const class_table table = one_column_table(y_true, y_pred, weight);
+  warn_single_label(table.classes.size());
+  return table.margins.matthews_correlation();
 }
 
 double cohen_kappa_score(py::handle y1, py::handle y2, const py::object& labels,
@@ -289,6 +296,7 @@ double cohen_kappa_score(py::handle y1, py::handle y2, const py::object& labels,
   const py::list list = labels.is_none() ? py::list() : py::list(labels);
   std::vector<double> cells = labels.is_none() ? table.cells : selected_cells(table, list);
   const std::size_t classes = labels.is_none() ? table.classes.size() : list.size();
+  warn_single_label(classes);
   const auto how = !weights               ? kappa_weights::none
                    : *weights == "linear" ? kappa_weights::linear
                                           : kappa_weights::quadratic;
@@ -337,8 +345,6 @@ void warn_undefined(const char* metric, const char* modifier, bool samplewise, s
 py::object labels_of_average(const class_table& table, const std::string& average, const py::object& labels,
                              const py::object& pos_label) {
   if (average != "binary") {
-    if (average == "samples" && !table.multilabel)
-      throw py::value_error("Samplewise metrics are not available outside of multilabel classification.");
     const bool plain =
         pos_label.is_none() || (py::isinstance<py::int_>(pos_label) && pos_label.cast<std::int64_t>() == 1);
     if (!plain) {
@@ -348,6 +354,8 @@ py::object labels_of_average(const class_table& table, const std::string& averag
                "). You may use labels=[pos_label] to specify a single positive class.",
            "");
     }
+    if (average == "samples" && !table.multilabel)
+      throw py::value_error("Samplewise metrics are not available outside of multilabel classification.");
     return labels;
   }
   if (!table.binary()) {
@@ -458,7 +466,7 @@ py::tuple precision_recall_fscore_support(py::handle y_true, py::handle y_pred, 
       compute_prf(y_true, y_pred, beta, labels, pos_label, name, warn_for, weight, zero_division(zero));
   if (name == "None") {
     return py::make_tuple(as_array(std::move(r.scores.precision)), as_array(std::move(r.scores.recall)),
-                          as_array(std::move(r.scores.f)), as_whole(r.margins.actual, r.table.whole));
+                          as_array(std::move(r.scores.f)), as_whole(r.margins.actual, weight.is_none()));
   }
   const std::vector<double> weights = name == "weighted" ? r.margins.actual : r.sample_weights;
   return py::make_tuple(average_of(r.scores.precision, weights), average_of(r.scores.recall, weights),
@@ -514,7 +522,7 @@ py::dict report_numbers(py::handle y_true, py::handle y_pred, const py::object& 
   out["precision"] = as_array(std::vector<double>(s.precision));
   out["recall"] = as_array(std::vector<double>(s.recall));
   out["f1-score"] = as_array(std::vector<double>(s.f));
-  out["support"] = as_whole(chosen.actual, table.whole);
+  out["support"] = as_whole(chosen.actual, weight.is_none());
   out["micro"] = rounded_averages(chosen.pooled(), zero, false);
   out["macro"] = rounded_averages(chosen, zero, false);
   out["weighted"] = rounded_averages(chosen, zero, true);

@@ -124,9 +124,10 @@ double log_loss_of(py::handle y_true, py::handle y_proba, bool normalize, py::ha
   const auto weight = metric_weights(sample_weight, y.rows());
   const std::vector<std::int32_t> codes = codes_of_classes(y, labels, probability.columns());
   probability.warn_unless_normalized();
+  const double epsilon = probability.epsilon();
+  const auto w = weight.view();
   const loss_sums sums = probability.matrix().visit([&](auto view) {
-    return maybe_released(
-        y.rows(), [&] { return log_loss(view_of_codes(codes), view, weight.view(), probability.epsilon()); });
+    return maybe_released(y.rows(), [&] { return log_loss(view_of_codes(codes), view, w, epsilon); });
   });
   return normalize ? sums.mean() : sums.loss;
 }
@@ -229,7 +230,7 @@ double mean_over_outputs(const std::vector<double>& values, const std::vector<do
 }
 
 /// Raw values, their plain mean, or a mean with the weights that `multioutput` gives.
-py::object combine(std::vector<double> values, const py::object& multioutput) {
+py::object combine(std::vector<double> values, const py::object& multioutput, bool one_may_weigh = false) {
   if (py::isinstance<py::str>(multioutput)) {
     const auto how = multioutput.cast<std::string>();
     if (how == "raw_values") return as_array(std::move(values));
@@ -240,7 +241,8 @@ py::object combine(std::vector<double> values, const py::object& multioutput) {
   }
   if (multioutput.is_none()) return py::float_(mean_over_outputs(values, {}));
   const vector_argument given(multioutput, "multioutput");
-  if (values.size() == 1) throw py::value_error("Custom weights are useful only in multi-output cases.");
+  if (values.size() == 1 && !one_may_weigh)
+    throw py::value_error("Custom weights are useful only in multi-output cases.");
   if (given.size() != values.size()) {
     throw py::value_error("There must be equally many custom weights (" + std::to_string(given.size()) +
                           ") as outputs (" + std::to_string(values.size()) + ").");
@@ -259,7 +261,8 @@ py::object regression_error_of(int kind, py::handle y_true, py::handle y_pred, p
                      : kind == 1 ? e.root_mean_squared_error()
                                  : e.mean_absolute_error());
   }
-  return combine(std::move(values), multioutput);
+  // scikit-learn takes the weight of a single output here, and nowhere else.
+  return combine(std::move(values), multioutput, kind == 1);
 }
 
 py::object r2_score_of(py::handle y_true, py::handle y_pred, py::handle sample_weight,

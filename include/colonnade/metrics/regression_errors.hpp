@@ -42,19 +42,21 @@ regression_errors sum_errors(column_view<const T> truth, column_view<const U> pr
   }
   const auto weight_of = [&](std::size_t i) { return weight.size() == 0 ? 1.0 : weight[i]; };
   constexpr double cost = 3;
+  // Sums are taken from the first value on, so that a constant target has its exact mean.
+  const double origin = truth.size() == 0 ? 0.0 : static_cast<double>(truth[0]);
   const auto first = row_sums<4>(truth.size(), threads, cost, [&](std::size_t begin, std::size_t end) {
     std::array<double, 4> s{};
     for (std::size_t i = begin; i < end; ++i) {
       const double t = static_cast<double>(truth[i]), e = t - static_cast<double>(predicted[i]),
                    w = weight_of(i);
       s[0] += w;
-      s[1] += w * t;
+      s[1] += w * (t - origin);
       s[2] += w * std::fabs(e);
       s[3] += w * e * e;
     }
     return s;
   });
-  const double mean = first[1] / first[0];
+  const double mean = origin + first[1] / first[0];
   const auto second = row_sums<1>(truth.size(), threads, cost, [&](std::size_t begin, std::size_t end) {
     std::array<double, 1> s{};
     for (std::size_t i = begin; i < end; ++i) {
