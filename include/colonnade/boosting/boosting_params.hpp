@@ -44,6 +44,24 @@ struct boosting_params {
 
   friend bool operator==(const boosting_params&, const boosting_params&) = default;
 
+  template <class Archive, class Self>
+  static void archive(Archive& ar, Self& self) {
+    ar(self.objective, self.num_class, self.n_estimators, self.learning_rate, self.max_depth, self.max_leaves,
+       self.policy, self.max_bin, self.min_child_weight, self.reg_lambda, self.reg_alpha, self.gamma,
+       self.subsample, self.colsample_bytree, self.scale_pos_weight, self.base_score,
+       self.early_stopping_rounds, self.eval_metric, self.random_state);
+  }
+  void validate() const {
+    if (objective > boosting_objective::softmax || policy > grow_policy::lossguide) {
+      throw format_error("saved boosting parameters: an objective or a policy is not known");
+    }
+    try {
+      check();
+    } catch (const argument_error& error) {
+      throw format_error(std::string("saved boosting parameters: ") + error.what());
+    }
+  }
+
   /// Throws argument_error for a value that cannot be used.
   void check() const {
     require(learning_rate > 0 && learning_rate <= 1e6, "learning_rate", learning_rate, "a positive number");

@@ -14,6 +14,7 @@
 
 #include "colonnade/boosting/boosting_trainer.hpp"
 #include "colonnade/core/accumulator.hpp"
+#include "colonnade/core/class_labels.hpp"
 #include "colonnade/core/file.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
@@ -72,14 +73,15 @@ class gradient_boosted_trees {
     return model;
   }
 
-  boosting_objective objective() const { return objective_; }
+  boosting_objective objective() const { return params_.objective; }
+  const params& parameters() const { return params_; }
   std::size_t features() const { return cuts_.features(); }
   /// Margins a row.
   std::size_t outputs() const { return base_.size(); }
   /// Columns of predict_proba: 2 for logistic, the classes of softmax, 0 for squared error.
   std::size_t classes() const {
-    if (objective_ == boosting_objective::squared_error) return 0;
-    return objective_ == boosting_objective::logistic ? 2 : base_.size();
+    if (params_.objective == boosting_objective::squared_error) return 0;
+    return params_.objective == boosting_objective::logistic ? 2 : base_.size();
   }
   std::span<const double> base_margins() const { return base_; }
   const feature_cuts& cuts() const { return cuts_; }
@@ -93,6 +95,15 @@ class gradient_boosted_trees {
       throw argument_error("feature_names", std::to_string(names.size()), std::to_string(features()));
     }
     feature_names_ = std::move(names);
+  }
+
+  /// What the classes are called; none: 0, 1, ...
+  const class_labels& labels() const { return labels_; }
+  void set_labels(class_labels labels) {
+    if (labels.size() != 0 && labels.size() != classes()) {
+      throw argument_error("labels", std::to_string(labels.size()), std::to_string(classes()));
+    }
+    labels_ = std::move(labels);
   }
 
   /// out(i, k) = margin of output k. `out` is rows x outputs().
@@ -109,7 +120,7 @@ class gradient_boosted_trees {
       throw argument_error("out", std::to_string(out.size()), std::to_string(x.rows()));
     if (outputs() == 1) {
       predict_margin(x, matrix_view<double>(out.data(), out.size(), 1), threads);
-      if (objective_ == boosting_objective::logistic) {
+      if (params_.objective == boosting_objective::logistic) {
         for (double& value : out) value = value > 0 ? 1 : 0;
       }
       return;
@@ -162,15 +173,14 @@ class gradient_boosted_trees {
 
   template <class Archive, class Self>
   static void archive(Archive& ar, Self& self) {
-    ar(self.objective_, self.base_, self.cuts_, self.ensemble_, self.feature_names_, self.best_iteration_,
-       self.best_score_);
+    ar(self.params_, self.base_, self.cuts_, self.ensemble_, self.feature_names_, self.best_iteration_,
+       self.best_score_, self.labels_);
   }
   void validate() const {
     const auto fail = [](const char* what) {
       throw format_error(std::string("saved gradient_boosted_trees: ") + what);
     };
-    if (objective_ > boosting_objective::softmax) fail("the objective is not known");
-    if (base_.empty() || (base_.size() != 1 && objective_ != boosting_objective::softmax))
+    if (base_.empty() || (base_.size() != 1 && params_.objective != boosting_objective::softmax))
       fail("not one base an output");
     for (const double base : base_) {
       if (!std::isfinite(base)) fail("a base is not finite");
@@ -178,6 +188,7 @@ class gradient_boosted_trees {
     if (cuts_.features() == 0) fail("no columns");
     if (ensemble_.trees() % base_.size() != 0) fail("not one tree an output");
     if (!feature_names_.empty() && feature_names_.size() != features()) fail("not one name a column");
+    if (labels_.size() != 0 && labels_.size() != classes()) fail("not one label a class");
     ensemble_.check_features(features());
   }
 
@@ -217,7 +228,7 @@ class gradient_boosted_trees {
   }
 
   void adopt(const params& p, boosting_trainer& trainer) {
-    objective_ = p.objective;
+    params_ = p;
     base_ = trainer.base();
     ensemble_ = trainer.take_ensemble();
     best_iteration_ = trainer.best_iteration();
@@ -236,7 +247,7 @@ class gradient_boosted_trees {
   }
 
   void to_probabilities(matrix_view<double> out, std::size_t i) const {
-    if (objective_ == boosting_objective::logistic) {
+    if (params_.objective == boosting_objective::logistic) {
       out(i, 1) = elementary::sigmoid(out(i, 1));
       out(i, 0) = 1 - out(i, 1);
       return;
@@ -247,13 +258,14 @@ class gradient_boosted_trees {
     for (std::size_t k = 0; k < out.columns(); ++k) out(i, k) /= sum;
   }
 
-  boosting_objective objective_ = boosting_objective::squared_error;
+  params params_;
   std::vector<double> base_;
   feature_cuts cuts_;
   tree_ensemble ensemble_;
   std::vector<std::string> feature_names_;
   std::optional<std::uint32_t> best_iteration_;
   std::optional<double> best_score_;
+  class_labels labels_;
 };
 
 }  // namespace colonnade::inline COLONNADE_ABI

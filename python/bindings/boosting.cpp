@@ -1,0 +1,281 @@
+#include <deque>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "arrays.hpp"
+#include "bind.hpp"
+#include "class_labels.hpp"
+#include "colonnade/boosting/gradient_boosted_trees.hpp"
+#include "label_codes.hpp"
+
+namespace colonnade::python {
+namespace {
+
+using model = gradient_boosted_trees;
+
+boosting_params params_from(const py::dict& given) {
+  boosting_params p;
+  const auto take = [&](const char* name, auto& to) {
+    const py::object value = given[name];
+    if (!value.is_none()) to = value.cast<std::remove_cvref_t<decltype(to)>>();
+  };
+  take("n_estimators", p.n_estimators);
+  take("learning_rate", p.learning_rate);
+  take("max_depth", p.max_depth);
+  take("max_leaves", p.max_leaves);
+  take("max_bin", p.max_bin);
+  take("min_child_weight", p.min_child_weight);
+  take("reg_lambda", p.reg_lambda);
+  take("reg_alpha", p.reg_alpha);
+  take("gamma", p.gamma);
+  take("subsample", p.subsample);
+  take("colsample_bytree", p.colsample_bytree);
+  take("scale_pos_weight", p.scale_pos_weight);
+  take("early_stopping_rounds", p.early_stopping_rounds);
+  take("eval_metric", p.eval_metric);
+  take("random_state", p.random_state);
+  if (!given["base_score"].is_none()) p.base_score = given["base_score"].cast<double>();
+  p.policy = given["grow_policy"].cast<std::string>() == "lossguide" ? grow_policy::lossguide
+                                                                     : grow_policy::depthwise;
+  return p;
+}
+
+py::dict params_of(const model& self) {
+  const boosting_params& p = self.parameters();
+  py::dict d;
+  d["n_estimators"] = p.n_estimators;
+  d["learning_rate"] = p.learning_rate;
+  d["max_depth"] = p.max_depth;
+  d["max_leaves"] = p.max_leaves;
+  d["grow_policy"] = p.policy == grow_policy::lossguide ? "lossguide" : "depthwise";
+  d["max_bin"] = p.max_bin;
+  d["min_child_weight"] = p.min_child_weight;
+  d["reg_lambda"] = p.reg_lambda;
+  d["reg_alpha"] = p.reg_alpha;
+  d["gamma"] = p.gamma;
+  d["subsample"] = p.subsample;
+  d["colsample_bytree"] = p.colsample_bytree;
+  d["scale_pos_weight"] = p.scale_pos_weight;
+  d["base_score"] = p.base_score;
+  d["early_stopping_rounds"] = p.early_stopping_rounds;
+  d["eval_metric"] = p.eval_metric;
+  d["random_state"] = p.random_state;
+  return d;
+}
+
+/// Targets as numbers: values, or codes over the classes of the training labels.
+class target_argument {
+ public:
+  static target_argument values_of(py::handle y, const char* name) {
+    const vector_argument given(y, name);
+    target_argument target;
+    for (std::size_t i = 0; i < given.size(); ++i) target.numbers_.push_back(given.view()[i]);
+    return target;
+  }
+  static target_argument classes_of(py::handle y) {
+    target_argument target;
+    const label_column column = labels(y, "y");
+    coded_labels coded = code_labels(column);
+    target.numbers_.assign(coded.first.begin(), coded.first.end());
+    target.array_ = classes_array(coded.classes, column.array());
+    target.classes_ = std::move(coded.classes);
+    return target;
+  }
+  /// Labels of an evaluation set, which must be among `classes`.
+  static target_argument known_classes_of(py::handle y, const class_list& classes) {
+    target_argument target;
+    const coded_labels coded = code_labels(labels(y, "eval_set"));
+    std::vector<double> place;
+    for (const class_label& label : coded.classes.labels) {
+      const auto at = std::lower_bound(classes.labels.begin(), classes.labels.end(), label);
+      if (at == classes.labels.end() || !(*at == label)) {
+        throw py::value_error("eval_set: found a label that y does not have, " +
+                              py::repr(label.to_python(coded.classes.kind)).cast<std::string>());
+      }
+      place.push_back(static_cast<double>(at - classes.labels.begin()));
+    }
+    for (const auto code : coded.first) target.numbers_.push_back(place[static_cast<std::size_t>(code)]);
+    return target;
+  }
+
+  column_view<const double> view() const { return {numbers_.data(), numbers_.size()}; }
+  std::size_t size() const { return numbers_.size(); }
+  const class_list& classes() const { return classes_; }
+  const py::object& array() const { return array_; }
+
+ private:
+  static label_column labels(py::handle y, const char* name) {
+    try {
+      label_column column(y, name);
+      if (column.multilabel()) throw py::value_error("y must be 1D array: found several columns");
+      return column;
+    } catch (const py::value_error& error) {
+      if (std::string(error.what()).rfind("continuous", 0) != 0) throw;
+      throw py::value_error(std::string("Unknown label type: ") + error.what());
+    }
+  }
+
+  std::vector<double> numbers_;
+  class_list classes_;
+  py::object array_ = py::none();
+};
+
+/// An evaluation set, kept alive.
+struct held_set {
+  matrix_argument x;
+  target_argument y;
+  weight_argument weight;
+};
+
+boosting_objective objective_for(bool classifier, std::size_t classes) {
+  if (!classifier) return boosting_objective::squared_error;
+  return classes == 2 ? boosting_objective::logistic : boosting_objective::softmax;
+}
+
+py::dict results_of(std::span<const evaluation_history> histories) {
+  py::dict results;
+  for (const auto& history : histories) {
+    py::dict scores;
+    scores[py::str(history.metric)] = py::cast(history.scores);
+    results[py::str(history.name)] = scores;
+  }
+  return results;
+}
+
+template <class T>
+evaluation_set<T> converted(const held_set& set, std::string name, std::vector<T>& copy) {
+  evaluation_set<T> out{std::move(name), {{}, set.y.view(), set.weight.view()}};
+  set.x.visit([&]<class V>(matrix_view<const V> view) {
+    if constexpr (std::is_same_v<V, T>) {
+      out.data.x = view;
+    } else {
+      copy.resize(view.rows() * view.columns());
+      for (std::size_t i = 0; i < view.rows(); ++i) {
+        for (std::size_t j = 0; j < view.columns(); ++j)
+          copy[i * view.columns() + j] = static_cast<T>(view(i, j));
+      }
+      out.data.x = matrix_view<const T>(copy.data(), view.rows(), view.columns());
+    }
+  });
+  return out;
+}
+
+template <class T>
+py::tuple fit_view(matrix_view<const T> x, const target_argument& y, const weight_argument& weight,
+                   const std::deque<held_set>& held, const boosting_params& p, const py::object& observer,
+                   int threads) {
+  // Sets of the other width are converted: every double there is rounded to a float when X holds floats.
+  std::deque<std::vector<T>> copies;
+  std::vector<evaluation_set<T>> sets;
+  for (const held_set& set : held) {
+    sets.push_back(converted<T>(set, "validation_" + std::to_string(sets.size()), copies.emplace_back()));
+  }
+  const auto watch = [&](const boosting_progress& now) {
+    if (observer.is_none()) return false;
+    const py::gil_scoped_acquire gil;
+    return observer(now.iteration, results_of(now.histories)).cast<bool>();
+  };
+  boosting_log log;
+  const samples<matrix_view<const T>> data{x, y.view(), weight.view()};
+  model fitted = released(
+      [&] { return model::fit(data, std::span<const evaluation_set<T>>(sets), p, threads, watch, &log); });
+  if (y.classes().size() > 0) fitted.set_labels(saved_labels(y.classes()));
+  return py::make_tuple(std::move(fitted), y.array(), results_of(log.histories));
+}
+
+py::tuple fit(const py::object& x, const py::object& y, const py::object& sample_weight,
+              const py::list& eval_set, bool classifier, const py::dict& params, const py::object& observer,
+              int threads) {
+  const matrix_argument data(x, "X", values::any);
+  const auto target = classifier ? target_argument::classes_of(y) : target_argument::values_of(y, "y");
+  check_lengths(data.rows(), target.size());
+  const weight_argument weight(sample_weight, data.rows());
+  std::deque<held_set> held;
+  for (const py::handle item : eval_set) {
+    const auto set = item.cast<py::tuple>();
+    matrix_argument held_x(set[0], "eval_set", values::any);
+    auto held_y = classifier ? target_argument::known_classes_of(set[1], target.classes())
+                             : target_argument::values_of(set[1], "eval_set");
+    check_lengths(held_x.rows(), held_y.size());
+    weight_argument held_weight(set[2], held_x.rows());
+    held.push_back({std::move(held_x), std::move(held_y), std::move(held_weight)});
+  }
+  boosting_params p = params_from(params);
+  p.objective = objective_for(classifier, target.classes().size());
+  return data.visit([&](auto view) { return fit_view(view, target, weight, held, p, observer, threads); });
+}
+
+py::array predict(const model& self, const py::object& x, int threads) {
+  const matrix_argument data(x, "X", values::any);
+  std::vector<double> out(data.rows());
+  data.visit([&](auto view) { released([&] { self.predict(view, std::span(out), threads); }); });
+  return as_array(std::move(out));
+}
+
+template <class T, class Query>
+py::array table_of(const py::object& x, std::size_t columns, const Query& query) {
+  const matrix_argument data(x, "X", values::any);
+  auto out = new_matrix<T>(data.rows(), columns);
+  const auto to = writable(out);
+  data.visit([&](auto view) { released([&] { query(view, to); }); });
+  return out;
+}
+
+const bindings boosting_bindings([](py::module_& m) {
+  py::class_<model> c(m, std::string(model::kind).c_str());
+  bind_savable(c);
+  c.def_static("fit", &fit, py::arg("X"), py::arg("y"), py::arg("sample_weight"), py::arg("eval_set"),
+               py::arg("classifier"), py::arg("params"), py::arg("observer"), py::arg("threads"));
+  c.def("predict", &predict, py::arg("X"), py::arg("threads") = 0);
+  c.def(
+      "predict_proba",
+      [](const model& self, const py::object& x, int threads) {
+        return table_of<double>(x, self.classes(),
+                                [&](auto view, auto out) { self.predict_proba(view, out, threads); });
+      },
+      py::arg("X"), py::arg("threads") = 0);
+  c.def(
+      "predict_margin",
+      [](const model& self, const py::object& x, int threads) {
+        return table_of<double>(x, self.outputs(),
+                                [&](auto view, auto out) { self.predict_margin(view, out, threads); });
+      },
+      py::arg("X"), py::arg("threads") = 0);
+  c.def(
+      "apply",
+      [](const model& self, const py::object& x, int threads) {
+        return table_of<std::uint32_t>(x, self.trees().trees(),
+                                       [&](auto view, auto out) { self.apply(view, out, threads); });
+      },
+      py::arg("X"), py::arg("threads") = 0);
+  c.def(
+      "feature_importances",
+      [](const model& self, const std::string& type) {
+        constexpr const char* names[] = {"gain", "total_gain", "weight", "cover"};
+        for (int k = 0; k < 4; ++k) {
+          if (type == names[k]) return as_array(self.feature_importances(static_cast<importance>(k)));
+        }
+        throw argument_error("importance_type", "'" + type + "'", "gain, total_gain, weight or cover");
+      },
+      py::arg("importance_type"));
+  c.def(
+      "set_feature_names",
+      [](model& self, std::vector<std::string> names) { self.set_feature_names(std::move(names)); },
+      py::arg("names"));
+  c.def_property_readonly("feature_names", [](const model& self) { return self.feature_names(); });
+  c.def_property_readonly("parameters", &params_of);
+  c.def_property_readonly("labels", [](const model& self) { return labels_array(self.labels()); });
+  c.def_property_readonly("classes", &model::classes);
+  c.def_property_readonly("columns", &model::features);
+  c.def_property_readonly("trees", [](const model& self) { return self.trees().trees(); });
+  c.def_property_readonly("outputs", &model::outputs);
+  c.def_property_readonly("base_margins", [](const model& self) {
+    return as_array(std::vector<double>(self.base_margins().begin(), self.base_margins().end()));
+  });
+  c.def_property_readonly("best_iteration", &model::best_iteration);
+  c.def_property_readonly("best_score", &model::best_score);
+});
+
+}  // namespace
+}  // namespace colonnade::python

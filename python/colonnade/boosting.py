@@ -1,0 +1,420 @@
+"""Gradient-boosted trees, with the names and defaults of XGBoost's estimators and the same bits everywhere."""
+
+from __future__ import annotations
+
+import numbers
+import sys
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import _core
+from ._estimator import BaseEstimator, ClassifierMixin, RegressorMixin
+
+__all__ = ["GradientBoostedTreesClassifier", "GradientBoostedTreesRegressor"]
+
+_WHOLE = ("n_estimators", "max_depth", "max_leaves", "max_bin", "early_stopping_rounds")
+_REAL = (
+    "learning_rate",
+    "min_child_weight",
+    "reg_lambda",
+    "reg_alpha",
+    "gamma",
+    "subsample",
+    "colsample_bytree",
+    "scale_pos_weight",
+    "base_score",
+)
+
+
+class _GradientBoostedTrees(BaseEstimator):
+    """What classifier and regressor share."""
+
+    _kind = "gradient_boosted_trees"
+    _is_classifier = False
+
+    def __init__(
+        self,
+        *,
+        n_estimators: int = 100,
+        learning_rate: float = 0.3,
+        max_depth: int = 6,
+        max_leaves: int = 0,
+        grow_policy: str = "depthwise",
+        max_bin: int = 256,
+        min_child_weight: float = 1,
+        reg_lambda: float = 1,
+        reg_alpha: float = 0,
+        gamma: float = 0,
+        subsample: float = 1,
+        colsample_bytree: float = 1,
+        scale_pos_weight: float = 1,
+        base_score: float | None = None,
+        early_stopping_rounds: int | None = None,
+        eval_metric: str | None = None,
+        importance_type: str = "gain",
+        random_state: Any = None,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.n_estimators = n_estimators
+        self.learning_rate = learning_rate
+        self.max_depth = max_depth
+        self.max_leaves = max_leaves
+        self.grow_policy = grow_policy
+        self.max_bin = max_bin
+        self.min_child_weight = min_child_weight
+        self.reg_lambda = reg_lambda
+        self.reg_alpha = reg_alpha
+        self.gamma = gamma
+        self.subsample = subsample
+        self.colsample_bytree = colsample_bytree
+        self.scale_pos_weight = scale_pos_weight
+        self.base_score = base_score
+        self.early_stopping_rounds = early_stopping_rounds
+        self.eval_metric = eval_metric
+        self.importance_type = importance_type
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        *,
+        eval_set: Sequence[tuple[Any, ...]] | None = None,
+        sample_weight: Any = None,
+        callbacks: Sequence[Callable[[int, dict[str, Any]], Any]] | None = None,
+        verbose: bool | int = False,
+    ) -> Any:
+        """Learns from X and y.
+
+        Parameters
+        ----------
+        X : array or data frame of shape (rows, columns)
+            Numbers; NaN is missing.
+        y : array of shape (rows,)
+            Classes of any kind, or values.
+        eval_set : list of (X, y) or (X, y, sample_weight), optional
+            Scored after every iteration, as "validation_0" and so on; early stopping looks at the last.
+        sample_weight : array of shape (rows,), optional
+            Weights, 0 or more.
+        callbacks : list of callables, optional
+            Each is called as ``callback(iteration, evals_result)`` after every iteration; the fit ends when one
+            returns True.
+        verbose : bool or int
+            True prints a line now and then, a number one line each so many iterations.
+        """
+        if y is None:
+            raise ValueError(
+                f"This {type(self).__name__} estimator requires y to be passed, but the target y is None."
+            )
+        params = self._checked_params()
+        sets = [_evaluation(item) for item in eval_set or ()]
+        observer = _Observer(params["n_estimators"], callbacks, verbose)
+        model, classes, history = _core.gradient_boosted_trees.fit(
+            X,
+            _flat(y),
+            sample_weight,
+            sets,
+            self._is_classifier,
+            params,
+            observer if observer.wanted else None,
+            self._threads(),
+        )
+        self._learn_columns(X, model.columns)
+        if hasattr(self, "feature_names_in_"):
+            model.set_feature_names(list(self.feature_names_in_))
+        self._model = model
+        self.evals_result_ = history
+        if self._is_classifier:
+            self.classes_ = classes
+        return self
+
+    def apply(self, X: Any) -> np.ndarray:
+        """Index of the leaf, within its tree, that every row of X falls into: shape (rows, trees)."""
+        return self._ready(X).apply(X, self._threads())
+
+    def get_feature_importances(self, importance_type: str = "gain") -> np.ndarray:
+        """How much every column mattered: "gain" or "total_gain" (mean and sum over its splits), "weight" (their
+        number), or "cover" (mean sum of Hessians)."""
+        return self._fitted().feature_importances(importance_type)
+
+    @property
+    def feature_importances_(self) -> np.ndarray:
+        """``get_feature_importances(importance_type)``, divided by their sum."""
+        values = self.get_feature_importances(self.importance_type)
+        total = values.sum()
+        return values / total if total > 0 else values
+
+    @property
+    def best_iteration(self) -> int:
+        """Number of the iteration with the best score; with early stopping only."""
+        return self._with_early_stopping("best_iteration")
+
+    @property
+    def best_score(self) -> float:
+        """Score of the best iteration; with early stopping only."""
+        return self._with_early_stopping("best_score")
+
+    @property
+    def n_iter_(self) -> int:
+        """Iterations in the model."""
+        model = self._fitted()
+        return model.trees // model.outputs
+
+    def evals_result(self) -> dict[str, dict[str, list[float]]]:
+        """Scores of every evaluation set, one an iteration."""
+        self._fitted()
+        return self.evals_result_
+
+    # Helpers
+
+    def _with_early_stopping(self, name: str) -> Any:
+        value = getattr(self._fitted(), name)
+        if value is None:
+            raise AttributeError(f"`{name}` is only defined when early stopping is used.")
+        return value
+
+    def _ready(self, X: Any) -> Any:
+        model = self._fitted()
+        self._check_names(X)
+        shape = getattr(X, "shape", None)
+        if shape is not None and len(shape) == 2:
+            self._check_column_count(shape[1])
+        return model
+
+    def _threads(self) -> int:
+        return 0 if self.n_jobs is None or self.n_jobs < 0 else int(self.n_jobs)
+
+    def _checked_params(self) -> dict[str, Any]:
+        params = {name: _number(name, getattr(self, name), True) for name in _WHOLE}
+        params |= {name: _number(name, getattr(self, name), False) for name in _REAL}
+        if self.grow_policy not in ("depthwise", "lossguide"):
+            raise ValueError(f"grow_policy: found {self.grow_policy!r}, expected 'depthwise' or 'lossguide'")
+        if self.eval_metric is not None and not isinstance(self.eval_metric, str):
+            raise ValueError(f"eval_metric: found {self.eval_metric!r}, expected the name of a metric")
+        if self.importance_type not in ("gain", "total_gain", "weight", "cover"):
+            raise ValueError(
+                f"importance_type: found {self.importance_type!r}, expected 'gain', 'total_gain', 'weight' or 'cover'"
+            )
+        defaults = {"n_estimators": 100}
+        params |= {name: value for name, value in defaults.items() if params[name] is None}
+        params |= {"grow_policy": self.grow_policy, "eval_metric": self.eval_metric}
+        params["random_state"] = _seed(self.random_state)
+        return params
+
+    @classmethod
+    def _from_model(cls, model: Any) -> Any:
+        wanted = GradientBoostedTreesClassifier if model.classes else GradientBoostedTreesRegressor
+        if cls not in (wanted, _GradientBoostedTrees):
+            raise ValueError(f"{cls.__name__}: the bytes hold a {wanted.__name__}")
+        estimator = wanted()
+        estimator._model = model
+        estimator._restore()
+        return estimator
+
+    def _restore(self) -> None:
+        model = self._model
+        for name, value in model.parameters.items():
+            setattr(self, name, value)
+        self.early_stopping_rounds = self.early_stopping_rounds or None
+        self.eval_metric = self.eval_metric or None
+        self.n_features_in_ = int(model.columns)
+        if model.feature_names:
+            self.feature_names_in_ = np.array(model.feature_names, dtype=object)
+        self.evals_result_: dict[str, Any] = {}
+        if self._is_classifier:
+            labels = model.labels
+            self.classes_ = np.arange(model.classes) if labels is None else labels
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.target_tags.required = True
+        return tags
+
+
+class GradientBoostedTreesClassifier(ClassifierMixin, _GradientBoostedTrees):
+    """Gradient-boosted trees for two or more classes: logistic loss, or softmax with one tree a class.
+
+    Names and defaults are those of XGBoost's ``XGBClassifier``. Missing values (NaN) take the side that gains more in
+    each split; infinities are values. The model has the same bits for any number of threads.
+
+    Parameters
+    ----------
+    n_estimators : int
+        Iterations.
+    learning_rate : float
+        Factor of every leaf.
+    max_depth, max_leaves : int
+        Limits of a tree; 0 is none.
+    grow_policy : {"depthwise", "lossguide"}
+        Whether all leaves of a level are split next, or the one that gains most.
+    max_bin : int
+        Bins a column, 2 to 256.
+    min_child_weight : float
+        Least sum of Hessians in a child.
+    reg_lambda, reg_alpha : float
+        L2 and L1 penalty of leaf values.
+    gamma : float
+        Least gain of a split.
+    subsample, colsample_bytree : float
+        Share of the rows and of the columns that each tree sees.
+    scale_pos_weight : float
+        Factor of the weight of the second class of two.
+    base_score : float, optional
+        First prediction (a probability); None takes it from y.
+    early_stopping_rounds : int, optional
+        Stop after so many iterations without a better score on the last evaluation set; the model is then that of the
+        best iteration.
+    eval_metric : str, optional
+        "logloss" (default), "error", "auc", "rmse", "mae"; for more classes "mlogloss" (default), "merror".
+    importance_type : {"gain", "total_gain", "weight", "cover"}
+        What ``feature_importances_`` shows.
+    random_state : int, optional
+        Seed of the sampling; None is 0.
+    n_jobs : int, optional
+        Threads; None or a negative number takes all that the container may use.
+
+    Attributes
+    ----------
+    classes_ : array
+        The classes, sorted.
+    feature_importances_ : array of shape (n_features_in_,)
+        Importance of every column; they sum to 1.
+    evals_result_ : dict
+        Scores by evaluation set and metric, one an iteration.
+    best_iteration, best_score : int, float
+        With early stopping.
+    n_features_in_, feature_names_in_ : int, array
+        Columns of ``fit``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from colonnade.boosting import GradientBoostedTreesClassifier
+    >>> X = np.array([[1.0], [2.0], [np.nan], [4.0]] * 10)
+    >>> y = np.array(["no", "no", "yes", "yes"] * 10)
+    >>> model = GradientBoostedTreesClassifier(n_estimators=20).fit(X, y)
+    >>> model.predict([[1.5], [np.nan]]).tolist()
+    ['no', 'yes']
+    """
+
+    _is_classifier = True
+
+    def predict(self, X: Any) -> np.ndarray:
+        """The likeliest class of every row."""
+        codes = self._ready(X).predict(X, self._threads())
+        return self.classes_[codes.astype(np.intp)]
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Probabilities, one column a class in the order of ``classes_``."""
+        return self._ready(X).predict_proba(X, self._threads())
+
+    def predict_log_proba(self, X: Any) -> np.ndarray:
+        """Logarithms of ``predict_proba``."""
+        with np.errstate(divide="ignore"):
+            return np.log(self.predict_proba(X))
+
+    def decision_function(self, X: Any) -> np.ndarray:
+        """Margins: log-odds of the second of two classes, otherwise one column a class."""
+        margins = self._ready(X).predict_margin(X, self._threads())
+        return margins[:, 0] if margins.shape[1] == 1 else margins
+
+
+class GradientBoostedTreesRegressor(RegressorMixin, _GradientBoostedTrees):
+    """Gradient-boosted trees for a number: squared error.
+
+    Names and defaults are those of XGBoost's ``XGBRegressor``; see `GradientBoostedTreesClassifier` for the parameters
+    and attributes. ``eval_metric`` is "rmse" (default) or "mae"; ``base_score`` is the first prediction.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from colonnade.boosting import GradientBoostedTreesRegressor
+    >>> X = np.arange(100.0).reshape(-1, 1)
+    >>> model = GradientBoostedTreesRegressor(n_estimators=50).fit(X, X[:, 0] ** 2)
+    >>> bool(abs(model.predict([[50.0]])[0] - 2500) < 100)
+    True
+    """
+
+    def predict(self, X: Any) -> np.ndarray:
+        """The predicted value of every row."""
+        return self._ready(X).predict(X, self._threads())
+
+
+class _Observer:
+    """Calls the callbacks and prints progress after an iteration."""
+
+    def __init__(self, iterations: int, callbacks: Any, verbose: bool | int) -> None:
+        self._iterations = iterations
+        self._callbacks = list(callbacks or ())
+        every = max(1, iterations // 10) if verbose is True else int(verbose)
+        self._every = every
+        self.wanted = bool(self._callbacks) or every > 0
+        self._start = time.perf_counter()
+
+    def __call__(self, iteration: int, history: dict[str, dict[str, list[float]]]) -> bool:
+        stop = False
+        for callback in self._callbacks:
+            stop = callback(iteration, history) is True or stop
+        done = iteration + 1
+        if self._every > 0 and (done % self._every == 0 or done == self._iterations or stop):
+            self._report(done, history)
+        return stop
+
+    def _report(self, done: int, history: dict[str, dict[str, list[float]]]) -> None:
+        scores = "".join(
+            f"  {name} {metric} {values[-1]:.6g}"
+            for name, metrics in history.items()
+            for metric, values in metrics.items()
+        )
+        seconds = time.perf_counter() - self._start
+        print(f"[{done}/{self._iterations}]{scores}  {seconds:.1f} s", flush=True)
+
+
+def _number(name: str, value: Any, whole: bool) -> Any:
+    if value is None:
+        return None
+    kind = numbers.Integral if whole else numbers.Real
+    good = isinstance(value, kind) and not isinstance(value, bool) and value == value
+    if not good or (whole and not 0 <= value < 2**32):
+        raise ValueError(
+            f"{name}: found {value!r}, expected a {'whole number from 0 to 2^32 - 1' if whole else 'number'}"
+        )
+    return int(value) if whole else float(value)
+
+
+def _seed(random_state: Any) -> int:
+    if random_state is None:
+        return 0
+    if hasattr(random_state, "randint"):
+        return int(random_state.randint(2**31 - 1))
+    if hasattr(random_state, "integers"):
+        return int(random_state.integers(2**31 - 1))
+    if isinstance(random_state, numbers.Integral) and random_state >= 0:
+        return int(random_state)
+    raise ValueError(f"random_state: found {random_state!r}, expected a whole number of at least 0 or None")
+
+
+def _evaluation(item: Any) -> tuple[Any, Any, Any]:
+    if not isinstance(item, (tuple, list)) or len(item) not in (2, 3):
+        raise ValueError("eval_set: expected a list of (X, y) or (X, y, sample_weight)")
+    return (item[0], _flat(item[1]), item[2] if len(item) == 3 else None)
+
+
+def _flat(y: Any) -> Any:
+    shape = getattr(y, "shape", None)
+    if shape is None or len(shape) != 2 or shape[1] != 1:
+        return y
+    sklearn = sys.modules.get("sklearn.exceptions")
+    warnings.warn(
+        "A column-vector y was passed when a 1d array was expected. Please change the shape of y to (n_samples, ), for "
+        "example using ravel().",
+        UserWarning if sklearn is None else sklearn.DataConversionWarning,
+        stacklevel=3,
+    )
+    return np.asarray(y).ravel()
