@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "colonnade/cluster/row_order.hpp"
 #include "colonnade/core/views.hpp"
 #include "colonnade/kernels/center_distance.hpp"
 #include "colonnade/kernels/nearest_center.hpp"
@@ -47,6 +48,7 @@ class center_search {
         const double value = (centers[c * columns_ + j] - frame_.shift[j]) * frame_.scale;
         weights_[(c / 2 * columns_ + j) * 2 + c % 2] = static_cast<float>(-2 * value);
         norm += value * value;
+        rounded_.push_back(static_cast<float>(value));
         scaled_.push_back(centers[c * columns_ + j] * frame_.scale);
       }
       norms_[c] = static_cast<float>(norm);
@@ -57,25 +59,30 @@ class center_search {
 
   std::size_t count() const { return count_; }
   std::size_t columns() const { return columns_; }
+  /// Centres in the coordinates of the tiles, and the greatest of their norms.
+  const float* rounded() const { return rounded_.data(); }
+  float reach() const { return reach_; }
 
   /// Labels of `tiles` tiles that were packed in this search's frame; some carry `kernels::unsure`.
-  void label_tiles(const float* points, const float* norms, std::size_t tiles, std::uint32_t* labels) const {
+  void label_tiles(const float* points, const float* norms, std::size_t tiles, std::uint32_t* labels,
+                   kernels::bounds_out bounds = {nullptr, nullptr}) const {
     const float error = static_cast<float>(columns_ + 8) * 0x1p-24f;
     const kernels::center_panel panel = {weights_.data(), norms_.data(), (count_ + 1) / 2,
                                          columns_,        error,         reach_};
-    simd::run<kernels::nearest_center>(points, norms, tiles, panel, labels);
+    simd::run<kernels::nearest_center>(points, norms, tiles, panel, labels, bounds);
   }
 
-  /// Replaces the labels of `x` that are unsure by the right ones.
-  template <class T>
-  void settle(matrix_view<const T> x, std::uint32_t* labels) const {
-    std::vector<std::uint32_t> rows;
-    for (std::size_t i = 0; i < x.rows(); ++i) {
+  /// Replaces unsure labels by the right ones: `labels[i]` is the label of row `row_of(i)` of x, i < count.
+  template <class T, class RowOf>
+  void settle(const matrix_view<const T>& x, std::size_t count, const RowOf& row_of,
+              std::uint32_t* labels) const {
+    std::vector<std::size_t> open;
+    for (std::size_t i = 0; i < count; ++i) {
       if ((labels[i] & kernels::unsure) == 0) continue;
-      rows.push_back(static_cast<std::uint32_t>(i));
-      if (rows.size() == kernels::tile_points) settle_rows(x, rows, labels);
+      open.push_back(i);
+      if (open.size() == kernels::tile_points) settle_tile(x, row_of, open, labels);
     }
-    if (!rows.empty()) settle_rows(x, rows, labels);
+    if (!open.empty()) settle_tile(x, row_of, open, labels);
   }
 
   /// Labels of any rows.
@@ -84,15 +91,17 @@ class center_search {
     std::vector<float> tile(kernels::tile_points * columns_);
     float norms[kernels::tile_points];
     std::uint32_t found[kernels::tile_points];
-    for (std::size_t i = 0; i < x.rows(); i += kernels::tile_points) {
-      const auto some = x.slice(i, std::min(kernels::tile_points, x.rows() - i));
-      simd::run<kernels::pack_points>(some.data(), some.row_stride(), some.column_stride(), some.rows(),
-                                      columns_, frame_.shift.data(), frame_.scale, tile.data());
+    for (std::size_t first = 0; first < x.rows(); first += kernels::tile_points) {
+      const std::size_t count = std::min(kernels::tile_points, x.rows() - first);
+      const auto row_of = [&](std::size_t i) { return first + i; };
+      const auto offsets = cluster_detail::offsets_of(x, count, row_of);
+      simd::run<kernels::pack_points>(x.data(), offsets.data(), x.column_stride(), columns_,
+                                      frame_.shift.data(), frame_.scale, tile.data());
       simd::run<kernels::point_norms>(static_cast<const float*>(tile.data()), columns_,
                                       static_cast<float*>(norms));
       label_tiles(tile.data(), norms, 1, found);
-      settle(some, found);
-      std::copy_n(found, some.rows(), labels + i);
+      settle(x, count, row_of, found);
+      std::copy_n(found, count, labels + first);
     }
   }
 
@@ -102,7 +111,7 @@ class center_search {
     std::vector<double> tile(kernels::tile_points * columns_), found(kernels::tile_points * chunk);
     for (std::size_t i = 0; i < x.rows(); i += kernels::tile_points) {
       const std::size_t rows = std::min(kernels::tile_points, x.rows() - i);
-      pack(x.slice(i, rows), tile.data());
+      pack(x, rows, [&](std::size_t r) { return i + r; }, tile.data());
       for (std::size_t c = 0; c < count_; c += chunk) {
         const std::size_t some = measure(tile.data(), c, found.data());
         for (std::size_t r = 0; r < rows; ++r) {
@@ -128,16 +137,29 @@ class center_search {
     }
     return sum;
   }
+  /// How far the centres of `before` have moved to become these, in the units of the tiles and rounded up.
+  std::vector<float> moves_from(const center_search& before) const {
+    std::vector<float> moves(count_);
+    for (std::size_t c = 0; c < count_; ++c) {
+      double sum = 0;
+      for (std::size_t j = c * columns_; j < (c + 1) * columns_; ++j) {
+        sum += (scaled_[j] - before.scaled_[j]) * (scaled_[j] - before.scaled_[j]);
+      }
+      moves[c] = sum == 0 ? 0.0f : static_cast<float>(std::sqrt(sum)) * (1 + 0x1p-20f) + 0x1p-120f;
+    }
+    return moves;
+  }
   /// Undoes the scale of `squared`.
   double unscaled(double squared) const { return squared / frame_.scale / frame_.scale; }
 
  private:
   static constexpr std::size_t chunk = 64;
 
-  template <class T>
-  void pack(matrix_view<const T> x, double* tile) const {
-    simd::run<kernels::pack_points>(x.data(), x.row_stride(), x.column_stride(), x.rows(), columns_,
-                                    zero_.data(), frame_.scale, tile);
+  template <class T, class RowOf>
+  void pack(const matrix_view<const T>& x, std::size_t count, const RowOf& row_of, double* tile) const {
+    const auto offsets = cluster_detail::offsets_of(x, count, row_of);
+    simd::run<kernels::pack_points>(x.data(), offsets.data(), x.column_stride(), columns_, zero_.data(),
+                                    frame_.scale, tile);
   }
 
   std::size_t measure(const double* tile, std::size_t first, double* found) const {
@@ -146,31 +168,27 @@ class center_search {
     return some;
   }
 
-  template <class T>
-  void settle_rows(matrix_view<const T> x, std::vector<std::uint32_t>& rows, std::uint32_t* labels) const {
+  template <class T, class RowOf>
+  void settle_tile(const matrix_view<const T>& x, const RowOf& row_of, std::vector<std::size_t>& open,
+                   std::uint32_t* labels) const {
     std::vector<double> tile(kernels::tile_points * columns_), found(kernels::tile_points * chunk);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      for (std::size_t j = 0; j < columns_; ++j) {
-        tile[j * kernels::tile_points + i] = static_cast<double>(x(rows[i], j)) * frame_.scale;
-      }
-      labels[rows[i]] = 0;
-    }
-    std::vector<double> least(rows.size(), std::numeric_limits<double>::infinity());
+    pack(x, open.size(), [&](std::size_t i) { return row_of(open[i]); }, tile.data());
+    std::vector<double> least(open.size(), std::numeric_limits<double>::infinity());
     for (std::size_t c = 0; c < count_; c += chunk) {
       const std::size_t some = measure(tile.data(), c, found.data());
       for (std::size_t k = 0; k < some; ++k) {
-        for (std::size_t i = 0; i < rows.size(); ++i) {
+        for (std::size_t i = 0; i < open.size(); ++i) {
           const double distance = found[k * kernels::tile_points + i];
           if (!(distance < least[i])) continue;
           least[i] = distance;
-          labels[rows[i]] = static_cast<std::uint32_t>(c + k);
+          labels[open[i]] = static_cast<std::uint32_t>(c + k);
         }
       }
     }
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (std::isinf(least[i])) refuse();
+    for (const double distance : least) {
+      if (std::isinf(distance)) refuse();
     }
-    rows.clear();
+    open.clear();
   }
 
   /// Values that are not finite are never sure, so they are found where they are measured.
@@ -182,7 +200,7 @@ class center_search {
   tile_frame frame_;
   std::size_t columns_, count_;
   std::vector<double> zero_, scaled_;
-  std::vector<float> weights_, norms_;
+  std::vector<float> weights_, norms_, rounded_;
   float reach_ = 0;
 };
 

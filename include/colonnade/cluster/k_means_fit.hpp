@@ -35,13 +35,13 @@ inline std::size_t distinct_labels(const std::vector<std::uint32_t>& labels, std
 /// The start number `run` of a fit: rows of the data, or what the caller gave.
 template <class T>
 std::vector<double> start_of(const matrix_view<const T>& x, const k_means::params& p, std::size_t run,
-                             const packed_points& packed, const std::vector<double>& weights, int threads) {
+                             const packed_points& packed, int threads) {
   const std::size_t size = p.clusters * x.columns();
   if (p.init == k_means::start::given) {
     const auto first = p.centers.begin() + static_cast<std::ptrdiff_t>(run * size);
     return {first, first + static_cast<std::ptrdiff_t>(size)};
   }
-  seeding seeds(packed, weights, random_stream(p.seed, run), threads);
+  seeding seeds(packed, random_stream(p.seed, run), threads);
   std::vector<double> centers;
   for (const std::size_t row :
        p.init == k_means::start::random ? seeds.distinct(p.clusters) : seeds.plus_plus(p.clusters)) {
@@ -57,18 +57,17 @@ k_means k_means::fit(const samples<matrix_view<const T>>& x, const params& p, in
                      k_means_report* report) {
   p.check(x.rows(), x.x.columns());
   const data_extent extent = accumulate(data_extent(), x, threads);
-  if (!(extent.largest_weight() > 0)) throw data_error("weight: found no row of positive weight");
-  const cluster_detail::packed_points packed(x.x, extent, threads);
-  std::vector<double> weights;
-  if (x.weight.size() != 0) {
-    weights.assign(packed.blocks() * cluster_detail::packed_points::block_rows, 0.0);
-    for (std::size_t i = 0; i < x.rows(); ++i) weights[i] = x.weight[i];
-  }
+  if (!(extent.largest_weight() > 0))
+    throw data_error("weight: found zero for every row, expected a positive weight");
+  // Draws go by value; a given start needs none and leaves the rows as they are.
+  std::vector<std::uint32_t> order;
+  if (p.init != start::given && x.rows() >> 32 == 0) order = cluster_detail::order_by_value(x.x, threads);
+  const cluster_detail::packed_points packed(x, extent, std::move(order), threads);
   cluster_detail::lloyd<T> solver(x, extent, packed, threads);
   std::vector<std::string>* log = report != nullptr && report->verbose ? &report->log : nullptr;
   typename cluster_detail::lloyd<T>::outcome best;
   for (std::size_t run = 0; run < p.starts(); ++run) {
-    std::vector<double> centers = cluster_detail::start_of(x.x, p, run, packed, weights, threads);
+    std::vector<double> centers = cluster_detail::start_of(x.x, p, run, packed, threads);
     if (log != nullptr) log->push_back("Initialization complete");
     auto found = solver.run(std::move(centers), {p.max_iter, p.tol * packed.mean_variance()}, log);
     const bool better = run == 0 || (found.inertia < best.inertia &&
@@ -77,7 +76,8 @@ k_means k_means::fit(const samples<matrix_view<const T>>& x, const params& p, in
   }
   if (report != nullptr) {
     report->distinct = cluster_detail::distinct_labels(best.labels, p.clusters);
-    report->labels = std::move(best.labels);
+    report->labels.resize(x.rows());
+    for (std::size_t i = 0; i < x.rows(); ++i) report->labels[packed.row(i)] = best.labels[i];
   }
   return k_means(std::move(best.centers), x.x.columns(), best.inertia, best.iterations);
 }

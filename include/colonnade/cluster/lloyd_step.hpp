@@ -102,7 +102,7 @@ class k_means::accumulator {
     search.label_rows(rows.x, labels.data());
     std::vector<kernels::row_move> moves;
     for (std::size_t i = 0; i < rows.rows(); ++i) {
-      moves.push_back({static_cast<std::uint32_t>(i), kernels::row_move::none, labels[i]});
+      moves.push_back({i, kernels::row_move::none, labels[i]});
       const double distance = search.unscaled(search.squared(rows.x, i, labels[i]));
       inertia_.add_product(rows.weight.size() == 0 ? 1.0 : rows.weight[i], distance);
       farthest_.offer(rows, i, labels[i], distance);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -18,27 +19,38 @@ class packed_points {
   static constexpr std::size_t block_tiles = 128;
   static constexpr std::size_t block_rows = block_tiles * kernels::tile_points;
 
+  /// Packs the rows of `batch.x` in `order` (empty: as they are).
   template <class T>
-  packed_points(matrix_view<const T> x, const data_extent& extent, int threads)
-      : rows_(x.rows()),
-        columns_(x.columns()),
+  packed_points(const samples<matrix_view<const T>>& batch, const data_extent& extent,
+                std::vector<std::uint32_t> order, int threads)
+      : order_(std::move(order)),
+        rows_(batch.rows()),
+        columns_(batch.x.columns()),
         tiles_(block_count(rows_, kernels::tile_points)),
         points_(tiles_ * kernels::tile_points * columns_),
         norms_(tiles_ * kernels::tile_points) {
-    frame_.shift = middle_of_some(x);
+    if (batch.weight.size() != 0) {
+      weights_.assign(blocks() * block_rows, 0.0);
+      for (std::size_t i = 0; i < rows_; ++i) weights_[i] = batch.weight[row(i)];
+    }
+    frame_.shift = middle_of_some(batch.x);
     double reach = 0;
     for (std::size_t j = 0; j < columns_; ++j) {
       reach = std::max({reach, extent.maximum()[j] - frame_.shift[j], frame_.shift[j] - extent.minimum()[j]});
     }
     frame_.scale = tile_frame::scale_for(reach);
-    std::vector<std::vector<double>> moments(blocks(), std::vector<double>(2 * columns_));
-    for_blocks(blocks(), threads, [&](std::size_t block) { pack(x, block, moments[block]); });
+    std::vector<std::vector<double>> moments(blocks(), std::vector<double>(2 * columns_ + 1));
+    for_blocks(blocks(), threads, [&](std::size_t block) { pack(batch.x, block, moments[block]); });
     summarize(moments);
   }
 
   std::size_t rows() const { return rows_; }
   std::size_t columns() const { return columns_; }
   std::size_t blocks() const { return block_count(rows_, block_rows); }
+  /// Row of the matrix that lies at a position.
+  std::size_t row(std::size_t position) const { return order_.empty() ? position : order_[position]; }
+  /// Weights by position, filled up with zeros to whole blocks; empty when all rows weigh 1.
+  const std::vector<double>& weights() const { return weights_; }
   /// Rows of a block.
   std::size_t rows_of(std::size_t block) const { return std::min(block_rows, rows_ - block * block_rows); }
   std::size_t tiles_of(std::size_t block) const { return block_count(rows_of(block), kernels::tile_points); }
@@ -50,44 +62,56 @@ class packed_points {
                           j * kernels::tile_points + row % kernels::tile_points];
   }
   const tile_frame& frame() const { return frame_; }
-  /// Mean over the columns of their variances.
+  /// Mean over the columns of their weighted variances.
   double mean_variance() const { return mean_variance_; }
 
  private:
   /// Means of at most 4096 rows, evenly spaced: floats are finest near it.
   template <class T>
-  static std::vector<double> middle_of_some(matrix_view<const T> x) {
-    const std::size_t count = std::min<std::size_t>(x.rows(), 4096);
-    std::vector<double> sum(x.columns());
+  std::vector<double> middle_of_some(const matrix_view<const T>& x) const {
+    const std::size_t count = std::min<std::size_t>(rows_, 4096);
+    std::vector<double> sum(columns_);
     for (std::size_t k = 0; k < count; ++k) {
-      const std::size_t row = k * (x.rows() / count);
-      for (std::size_t j = 0; j < x.columns(); ++j) {
-        sum[j] += static_cast<double>(x(row, j)) / static_cast<double>(count);
+      const std::size_t some = row(k * (rows_ / count));
+      for (std::size_t j = 0; j < columns_; ++j) {
+        sum[j] += static_cast<double>(x(some, j)) / static_cast<double>(count);
       }
     }
     return sum;
   }
 
   template <class T>
-  void pack(matrix_view<const T> x, std::size_t block, std::vector<double>& moments) {
+  void pack(const matrix_view<const T>& x, std::size_t block, std::vector<double>& moments) {
+    double weights[kernels::tile_points];
     for (std::size_t t = 0; t < tiles_of(block); ++t) {
       const std::size_t first = block * block_rows + t * kernels::tile_points;
-      const auto some = x.slice(first, std::min(kernels::tile_points, rows_ - first));
+      const std::size_t count = std::min(kernels::tile_points, rows_ - first);
+      const auto offsets = offsets_of(x, count, [&](std::size_t i) { return row(first + i); });
       float* tile = points_.data() + first * columns_;
-      simd::run<kernels::pack_points>(some.data(), some.row_stride(), some.column_stride(), some.rows(),
-                                      columns_, std::as_const(frame_.shift).data(), frame_.scale, tile);
+      simd::run<kernels::pack_points>(x.data(), offsets.data(), x.column_stride(), columns_,
+                                      std::as_const(frame_.shift).data(), frame_.scale, tile);
       simd::run<kernels::point_norms>(static_cast<const float*>(tile), columns_, norms_.data() + first);
-      simd::run<kernels::tile_moments>(static_cast<const float*>(tile), some.rows(), columns_,
-                                       moments.data());
+      for (std::size_t i = 0; i < kernels::tile_points; ++i) {
+        weights[i] = i >= count ? 0.0 : weights_.empty() ? 1.0 : weights_[first + i];
+      }
+      simd::run<kernels::tile_moments>(static_cast<const float*>(tile), static_cast<const double*>(weights),
+                                       columns_, moments.data());
+      moments.back() += fold_weights(weights);
     }
   }
 
+  static double fold_weights(const double* weights) {
+    double sum = 0;
+    for (std::size_t i = 0; i < kernels::tile_points; ++i) sum += weights[i];
+    return sum;
+  }
+
   void summarize(const std::vector<std::vector<double>>& moments) {
-    std::vector<double> sum(2 * columns_);
+    std::vector<double> sum(2 * columns_ + 1);
     for (const auto& part : moments) {
       for (std::size_t j = 0; j < sum.size(); ++j) sum[j] += part[j];
     }
-    const auto n = static_cast<double>(rows_);
+    const double n = sum.back();
     double total = 0;
     for (std::size_t j = 0; j < columns_; ++j) {
       const double mean = sum[j] / n;
@@ -96,7 +120,9 @@ class packed_points {
     mean_variance_ = total / static_cast<double>(columns_) / frame_.scale / frame_.scale;
   }
 
+  std::vector<std::uint32_t> order_;
   std::size_t rows_, columns_, tiles_;
+  std::vector<double> weights_;
   aligned_buffer<float> points_, norms_;
   tile_frame frame_;
   double mean_variance_ = 0;

@@ -19,9 +19,8 @@ namespace colonnade::inline COLONNADE_ABI::cluster_detail {
 /// round, so the choice does not depend on threads or instruction sets.
 class seeding {
  public:
-  /// `weights` is padded with zeros to whole tiles, or empty for equal weights.
-  seeding(const packed_points& packed, const std::vector<double>& weights, random_stream random, int threads)
-      : packed_(packed), weights_(weights), random_(random), threads_(threads) {}
+  seeding(const packed_points& packed, random_stream random, int threads)
+      : packed_(packed), weights_(packed.weights()), random_(random), threads_(threads) {}
 
   /// Greedy k-means++ (Arthur and Vassilvitskii 2007, section 5): each seed is the best of 2 + log(k) rows
   /// drawn with probability weight x squared distance to the seeds so far. O(k n d log k), one pass over the

@@ -20,7 +20,8 @@ inline std::uint64_t to_fixed(double value) {
 /// Rows that go to a sum, or leave it, or go from one to another. `none` means: no sum.
 struct row_move {
   static constexpr std::uint32_t none = 0xffff'ffff;
-  std::uint32_t row, from, to;
+  std::size_t row;
+  std::uint32_t from, to;
 };
 
 /// Adds round(weight * (x_ij - origin_j) * scale_j) to `sums[to * columns + j]` and takes it from `sums[from

@@ -42,6 +42,21 @@ COLONNADE_KERNEL void broadcast(Isa, Pack& out, const T& value) {
   out = Pack{} + value;
 }
 
+/// x becomes its square root.
+template <class Isa, class Pack>
+COLONNADE_KERNEL void square_root(Isa, Pack& x) {
+#if defined(__x86_64__)
+  if constexpr (Isa::bytes == 64) {
+    asm("vsqrtps %0, %0" : "+v"(x));
+    return;
+  } else if constexpr (Isa::bytes == 32) {
+    asm("vsqrtps %0, %0" : "+x"(x));
+    return;
+  }
+#endif
+  for (std::size_t k = 0; k < sizeof(Pack) / sizeof(float); ++k) x[k] = __builtin_sqrtf(x[k]);
+}
+
 /// Centres that a `nearest_center` kernel streams, as floats in the coordinates of the tiles. Centres go in
 /// pairs: pair `g` is `weights[g * columns * 2 + j * 2 + {0, 1}]`, each -2 c, and `norms[c]` is |c|^2. An odd
 /// count is filled up with a centre at infinity. `error` bounds the relative rounding error (columns + 8) *
@@ -55,25 +70,34 @@ struct center_panel {
   float reach;
 };
 
+/// Where bounds of distances go, in the units of the tiles, one of each a point; or null.
+struct bounds_out {
+  float* upper;
+  float* lower;
+};
+
 /// Bit of a label that says: rounding may have decided.
 inline constexpr std::uint32_t unsure = 0x8000'0000;
 
-/// Nearest centre of each point of float tiles: distance and argmin in one pass, points in lanes, centres
-/// streamed, nothing but labels written. f(c) = |c|^2 - 2 x.c is compared, which differs from the squared
-/// distance by |x|^2 only. Labels of which floats cannot be sure carry the `unsure` bit: with E = error *
-/// (m^2 + 2 m |x|), m = min(reach, 3 |x|), a centre within 3 |x| has |f~ - f| <= E, and one further away has
-/// f >= |c|^2 / 3 and |f~ - f| <= 5 error f. So the smallest f~ is the smallest f when the second smallest,
-/// less 5 error of itself, exceeds it by more than 2 E. NaN is unsure. `points` are `tiles` tiles, `norms`
-/// their |x|, not below. Source of the shape: the register tile of a matrix product.
+/// Nearest centre of each point of `tiles` float tiles: distance and argmin in one pass, points in lanes,
+/// centres streamed, only labels written. f(c) = |c|^2 - 2 x.c is compared, which differs from the squared
+/// distance by |x|^2. Labels of which floats cannot be sure carry the `unsure` bit: with E = error (m^2 + 2 m
+/// |x|), m = min(reach, 3 |x|), a centre within 3 |x| has |f~ - f| <= E, and one further away has f >= |c|^2
+/// / 3 and |f~ - f| <= 5 error f. So the smallest f~ is the smallest f when the second smallest, less 5 error
+/// of itself, exceeds it by more than 2 E. NaN is unsure. `norms` are |x|, not below. `bounds.upper` gets a
+/// bound from above of the distance to the nearest centre, `bounds.lower` one from below of the distance to
+/// all others, 0 where unsure.
 struct nearest_center {
   template <class Isa>
   COLONNADE_KERNEL void operator()(Isa isa, const float* points, const float* norms, std::size_t tiles,
-                                   center_panel panel, std::uint32_t* labels) const {
+                                   center_panel panel, std::uint32_t* labels, bounds_out bounds) const {
     constexpr std::size_t step = 2 * simd::lanes<Isa, float>;
     for (std::size_t t = 0; t < tiles; ++t) {
       for (std::size_t i = 0; i < tile_points; i += step) {
         const std::size_t at = t * tile_points + i;
-        search(isa, points + t * tile_points * panel.columns + i, norms + at, panel, labels + at);
+        const bounds_out here =
+            bounds.upper == nullptr ? bounds : bounds_out{bounds.upper + at, bounds.lower + at};
+        search(isa, points + t * tile_points * panel.columns + i, norms + at, panel, labels + at, here);
       }
     }
   }
@@ -89,7 +113,7 @@ struct nearest_center {
 
   template <class Isa>
   COLONNADE_KERNEL static void search(Isa isa, const float* x, const float* norms, const center_panel& panel,
-                                      std::uint32_t* labels) {
+                                      std::uint32_t* labels, const bounds_out& bounds) {
     constexpr float infinity = std::numeric_limits<float>::infinity();
     state<Isa> s;
     for (int v = 0; v < 2; ++v) {
@@ -104,8 +128,7 @@ struct nearest_center {
     for (; g + 3 <= panel.pairs; g += 3) pairs<3>(isa, x, panel, g, s);
     if (g + 2 == panel.pairs) pairs<2>(isa, x, panel, g, s);
     if (g + 1 == panel.pairs) pairs<1>(isa, x, panel, g, s);
-    finish(isa, s, 0, norms, panel, labels);
-    finish(isa, s, 1, norms + simd::lanes<Isa, float>, panel, labels + simd::lanes<Isa, float>);
+    for (std::size_t v = 0; v < 2; ++v) finish(isa, s, v, norms, panel, labels, bounds);
   }
 
   /// Compares `Pairs` pairs of centres with the points of two registers.
@@ -154,27 +177,39 @@ struct nearest_center {
     index = less ? here : index;
   }
 
-  /// The labels of one register of points, with their `unsure` bits.
+  /// The labels of register `v` of the points, with their `unsure` bits, and their bounds.
   template <class Isa>
-  COLONNADE_KERNEL static void finish(Isa, const state<Isa>& s, std::size_t v, const float* norms,
-                                      const center_panel& panel, std::uint32_t* labels) {
+  COLONNADE_KERNEL static void finish(Isa isa, const state<Isa>& s, std::size_t v, const float* norms,
+                                      const center_panel& panel, std::uint32_t* labels,
+                                      const bounds_out& bounds) {
     using values = typename state<Isa>::values;
+    constexpr std::size_t lanes = simd::lanes<Isa, float>;
     values x;
-    simd::load(x, norms);
+    simd::load(x, norms + v * lanes);
     const values far = x * 3, reach = values{} + panel.reach;
     const values m = far < reach ? far : reach;
     // 2 E and 5 error, with room for the rounding of this formula; the constant covers squares that
     // underflow.
     const values margin = (m * m + (m + m) * x) * (2.1f * panel.error) + 0x1p-100f;
-    const values scaled_second = s.second[v] * (1 - 8 * panel.error),
-                 scaled_best = s.best[v] * (1 + 8 * panel.error);
-    const values low = scaled_second < s.second[v] ? scaled_second : s.second[v];
-    const values high = scaled_best > s.best[v] ? scaled_best : s.best[v];
+    const values less = s.second[v] * (1 - 8 * panel.error), more = s.best[v] * (1 + 8 * panel.error);
+    const values low = less < s.second[v] ? less : s.second[v];
+    const values high = more > s.best[v] ? more : s.best[v];
     typename state<Isa>::indices sign{};
     sign += std::numeric_limits<std::int32_t>::min();
     const auto sure = low - high > margin;
     const typename state<Isa>::indices result = s.index[v] | (~sure & sign);
-    simd::store(reinterpret_cast<std::int32_t*>(labels), result);
+    simd::store(reinterpret_cast<std::int32_t*>(labels) + v * lanes, result);
+    if (bounds.upper == nullptr) return;
+    const values square = x * x, none{};
+    values upper = high + margin + square, lower = low - margin + square * (1 - 5 * panel.error);
+    upper = upper > none ? upper : none;
+    lower = lower > none ? lower : none;
+    square_root(isa, upper);
+    square_root(isa, lower);
+    upper *= 1 + 0x1p-21f;
+    lower = sure ? lower * (1 - 0x1p-21f) : none;
+    simd::store(bounds.upper + v * lanes, upper);
+    simd::store(bounds.lower + v * lanes, lower);
   }
 };
 

@@ -10,20 +10,29 @@ namespace colonnade::inline COLONNADE_ABI::kernels {
 /// the width.
 inline constexpr std::size_t tile_points = 32;
 
-/// Copies up to 32 rows to a tile as (x - shift) * scale, computed in double. Rows that are missing at the
-/// end repeat the last one. `Out` is float or double.
+/// Copies the 32 rows that begin at `x + offsets[i]` to a tile as (x - shift) * scale, computed in double.
+/// `Out` is float or double.
 struct pack_points {
   template <class Isa, class T, class Out>
-  COLONNADE_KERNEL void operator()(Isa, const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t column_stride,
-                                   std::size_t rows, std::size_t columns, const double* shift, double scale,
-                                   Out* tile) const {
+  COLONNADE_KERNEL void operator()(Isa, const T* x, const std::ptrdiff_t* offsets,
+                                   std::ptrdiff_t column_stride, std::size_t columns, const double* shift,
+                                   double scale, Out* tile) const {
     for (std::size_t j = 0; j < columns; ++j, x += column_stride, tile += tile_points) {
       const double s = shift[j];
-      const T* from = x;
-      for (std::size_t i = 0; i < rows; ++i, from += row_stride) {
-        tile[i] = static_cast<Out>((static_cast<double>(*from) - s) * scale);
+      for (std::size_t i = 0; i < tile_points; ++i) {
+        tile[i] = static_cast<Out>((static_cast<double>(x[offsets[i]]) - s) * scale);
       }
-      for (std::size_t i = rows; i < tile_points; ++i) tile[i] = tile[rows - 1];
+    }
+  }
+};
+
+/// Copies 32 points of float tiles to one tile; `offsets` say where their first values lie.
+struct gather_points {
+  template <class Isa>
+  COLONNADE_KERNEL void operator()(Isa, const float* points, const std::ptrdiff_t* offsets,
+                                   std::size_t columns, float* tile) const {
+    for (std::size_t j = 0; j < columns; ++j, points += tile_points, tile += tile_points) {
+      for (std::size_t i = 0; i < tile_points; ++i) tile[i] = points[offsets[i]];
     }
   }
 };
@@ -46,22 +55,32 @@ struct point_norms {
   }
 };
 
-/// Adds the sum and the sum of squares of every column of a float tile to `moments[j]` and `moments[columns +
-/// j]`, in doubles and in one order on every instruction set.
+/// Adds the weighted sum and sum of squares of every column of a float tile to `moments[j]` and
+/// `moments[columns + j]`, in doubles and in one order on every instruction set.
 struct tile_moments {
   template <class Isa>
-  COLONNADE_KERNEL void operator()(Isa, const float* tile, std::size_t rows, std::size_t columns,
+  COLONNADE_KERNEL void operator()(Isa, const float* tile, const double* weights, std::size_t columns,
                                    double* moments) const {
-    using eight = double[8];
+    constexpr std::size_t lanes = simd::lanes<Isa, double>, packs = 8 / lanes;
+    using pack = simd::pack<double, lanes>;
     for (std::size_t j = 0; j < columns; ++j, tile += tile_points) {
-      eight sum = {}, square = {};
-      for (std::size_t i = 0; i < rows; ++i) {
-        const double value = static_cast<double>(tile[i]);
-        sum[i % 8] += value;
-        square[i % 8] += value * value;
+      pack sum[packs] = {}, square[packs] = {}, x, w;
+      for (std::size_t i = 0; i < tile_points; i += 8) {
+        for (std::size_t k = 0; k < packs; ++k) {
+          simd::load(x, tile + i + k * lanes);
+          simd::load(w, weights + i + k * lanes);
+          w *= x;
+          sum[k] += w;
+          square[k] += w * x;
+        }
       }
-      moments[j] += fold(sum);
-      moments[columns + j] += fold(square);
+      double folded[16];
+      for (std::size_t k = 0; k < packs; ++k) {
+        simd::store(folded + k * lanes, sum[k]);
+        simd::store(folded + 8 + k * lanes, square[k]);
+      }
+      moments[j] += fold(folded);
+      moments[columns + j] += fold(folded + 8);
     }
   }
 
