@@ -43,9 +43,9 @@ std::vector<double> start_of(const matrix_view<const T>& x, const k_means::param
   }
   seeding seeds(packed, random_stream(p.seed, run), threads);
   std::vector<double> centers;
-  for (const std::size_t row :
-       p.init == k_means::start::random ? seeds.distinct(p.clusters) : seeds.plus_plus(p.clusters)) {
-    for (std::size_t j = 0; j < x.columns(); ++j) centers.push_back(static_cast<double>(x(row, j)));
+  const bool uniform = p.init == k_means::start::random;
+  for (const std::size_t at : uniform ? seeds.distinct(p.clusters) : seeds.plus_plus(p.clusters)) {
+    for (std::size_t j = 0; j < x.columns(); ++j) centers.push_back(static_cast<double>(x(packed.row(at), j)));
   }
   return centers;
 }
