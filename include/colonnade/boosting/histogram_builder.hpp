@@ -53,10 +53,10 @@ class histogram_builder {
 
   /// Makes `out` the histogram of `rows` (all 0 .. bins.rows() - 1 if `everything`), as `worker` alone.
   void build(row_span rows, bool everything, std::size_t worker, gradient_histogram& out) {
-    out.clear();
     const std::size_t few = rows_for_packing * bins_.cells() / std::max<std::size_t>(1, bins_.features());
-    if (rows.size() < few) return add_wide(view(rows, everything), out);
-    add_packed(view(rows, everything), scratch(worker), out);
+    if (rows.size() >= few) return add_packed(view(rows, everything), scratch(worker), out, true);
+    out.clear();
+    add_wide(view(rows, everything), out);
   }
 
   /// The same, on up to `threads` threads.
@@ -76,7 +76,7 @@ class histogram_builder {
       part.first = first;
       if (part.rows != nullptr) part.rows += first;
       part.count = std::min(histogram_add_packed::max_rows, rows.size() - first);
-      add_packed(part, scratch(static_cast<std::size_t>(worker)), *mine);
+      add_packed(part, scratch(static_cast<std::size_t>(worker)), *mine, false);
     });
     const std::size_t parts = block_count(bins_.cells(), cells_together);
     const double work = static_cast<double>(bins_.cells() * team);
@@ -113,7 +113,7 @@ class histogram_builder {
     simd::run<histogram_add_wide>(in, bins_.offsets(), bins_.features(), out.cells());
   }
 
-  void add_packed(histogram_rows in, packed_cells& cells, gradient_histogram& out) const {
+  void add_packed(histogram_rows in, packed_cells& cells, gradient_histogram& out, bool fresh) const {
     const std::size_t end = in.count;
     const std::uint32_t* const rows = in.rows;
     const std::size_t origin = in.first;
@@ -126,7 +126,8 @@ class histogram_builder {
         const std::size_t features = std::min(features_together, bins_.features() - f);
         in.bins = bins_.row(0) + f;
         simd::run<histogram_add_packed>(in, features, cells.data());
-        simd::run<histogram_flush>(cells.data(), shift_, features, bins_.offsets() + f, out.cells());
+        simd::run<histogram_flush>(cells.data(), shift_, features, bins_.offsets() + f, out.cells(),
+                                   fresh && first == 0);
       }
     }
   }

@@ -117,20 +117,35 @@ struct histogram_add_packed {
   }
 };
 
-/// Moves packed sums of one feature to its wide ones and leaves zeros behind.
+/// Moves packed sums to wide ones, adding or (`fresh`) replacing, and leaves zeros behind.
 struct histogram_flush {
   template <class Isa>
   COLONNADE_KERNEL void operator()(Isa, std::int64_t* packed, int shift, std::size_t features,
-                                   const std::uint32_t* offsets, gradient_sum* cells) const {
-    const std::int64_t mask = (std::int64_t{1} << shift) - 1;
+                                   const std::uint32_t* offsets, gradient_sum* cells, bool fresh) const {
     for (std::size_t f = 0; f < features; ++f) {
       std::int64_t* const from = packed + f * histogram_add_packed::slots;
       gradient_sum* const to = cells + offsets[f];
-      for (std::size_t b = 0; b < offsets[f + 1] - offsets[f]; ++b) {
-        to[b].gradient += from[b] >> shift;
-        to[b].hessian += from[b] & mask;
-        from[b] = 0;
+      const std::size_t count = offsets[f + 1] - offsets[f];
+      if (fresh) {
+        move<true>(from, shift, count, to);
+      } else {
+        move<false>(from, shift, count, to);
       }
+    }
+  }
+
+ private:
+  template <bool Fresh>
+  COLONNADE_KERNEL static void move(std::int64_t* from, int shift, std::size_t count, gradient_sum* to) {
+    const std::int64_t mask = (std::int64_t{1} << shift) - 1;
+    for (std::size_t b = 0; b < count; ++b) {
+      simd::pack<std::int64_t, 2> sum = {from[b] >> shift, from[b] & mask}, old;
+      if constexpr (!Fresh) {
+        simd::load(old, &to[b].gradient);
+        sum += old;
+      }
+      simd::store(&to[b].gradient, sum);
+      from[b] = 0;
     }
   }
 };

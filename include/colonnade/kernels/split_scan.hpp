@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "colonnade/kernels/gradient_histogram.hpp"
 #include "colonnade/simd/pack.hpp"
@@ -24,12 +25,11 @@ struct split_choice {
   bool missing_left = false;
 };
 
-/// Work space of split_scan.
+/// Work space of split_scan: running sums as the bits of 1.5 * 2^52 + sum, and the bins that they end at.
 struct split_scratch {
-  static constexpr std::size_t slots = 264;
-  double gradient[slots], hessian[slots], score[slots];
-  std::int64_t sum[2 * slots];
-  std::uint8_t bin[slots];
+  static constexpr std::size_t slots = 272;
+  double gradient[slots] = {}, hessian[slots] = {};
+  std::uint8_t bin[slots] = {};
 };
 
 /// |g| reduced by l1, with its sign.
@@ -46,116 +46,160 @@ inline double leaf_score(double g, double h, double l2, double l1) {
 }
 
 /// Finds the best split of a feature from the sums of its bins: `cells[0 .. bins)` and the missing ones in
-/// `cells[bins]`. Bins without rows are left out first, so a small node costs no more than its rows. Both
-/// directions of missing values are tried, and missing against all others; where there are none, they would
-/// follow the heavier side. Ties: the lowest bin, missing to the right.
+/// `cells[bins]`. Both directions of missing values are tried, and missing against all others; where there
+/// are none, they would follow the heavier side. Ties: the lowest bin, missing to the right. `few_rows`:
+/// leave out the bins without rows first, so that a small node costs no more than its rows (same result).
 struct split_scan {
   template <class Isa>
   COLONNADE_KERNEL void operator()(Isa, const gradient_sum* cells, std::size_t bins, gradient_sum total,
-                                   const split_rule* rule, split_scratch* work, split_choice* out) const {
-    split_choice best;
-    const std::size_t filled = prefix_sums(cells, bins, *work);
+                                   bool few_rows, const split_rule* rule, split_scratch* work,
+                                   split_choice* out) const {
+    std::size_t sums = few_rows ? sums_of_filled(cells, bins, *work) : sums_of_all(cells, bins, *work);
+    // Behind the last bin there is no cut.
+    if (sums > 0 && work->bin[sums - 1] + std::size_t{1} == bins) --sums;
     const gradient_sum missing = cells[bins];
-    const bool any_missing = missing.hessian != 0;
-    const double g = static_cast<double>(total.gradient) * rule->gradient_unit;
-    const double h = static_cast<double>(total.hessian) * rule->hessian_unit;
-    if (filled > 1) {
-      try_all<Isa>(*work, filled - 1, gradient_sum{}, g, h, *rule, false, best);
-      if (any_missing) try_all<Isa>(*work, filled - 1, missing, g, h, *rule, true, best);
+    const node<Isa> all(total, *rule);
+    split_choice best;
+    all.try_all(*work, sums, gradient_sum{}, false, best);
+    if (missing.hessian != 0) {
+      all.try_all(*work, sums, missing, true, best);
+      try_missing_alone(missing, all, best);
+    } else {
+      best.missing_left = 2 * best.left.hessian >= total.hessian;
     }
-    if (any_missing && filled > 0) try_missing_alone(missing, g, h, *rule, best);
-    if (!any_missing) best.missing_left = 2 * best.left.hessian >= total.hessian;
     *out = best;
   }
 
  private:
-  template <class Isa>
-  using doubles = simd::pack<double, simd::lanes<Isa, double>>;
+  // Integers below 2^51 become doubles by the bits of 1.5 * 2^52 + x, which every ISA can do in a register.
+  static constexpr std::int64_t zero_bits = 0x4338000000000000;
+  static constexpr double zero_value = 0x1.8p52;
 
-  // Running sums at the bins that have rows; the number of those.
-  COLONNADE_KERNEL static std::size_t prefix_sums(const gradient_sum* cells, std::size_t bins,
+  COLONNADE_KERNEL static std::size_t sums_of_all(const gradient_sum* cells, std::size_t bins,
                                                   split_scratch& work) {
-    simd::pack<std::int64_t, 2> sum = {0, 0};
-    std::size_t filled = 0;
+    simd::pack<std::int64_t, 2> sum = {zero_bits, zero_bits}, cell;
     for (std::size_t b = 0; b < bins; ++b) {
-      simd::pack<std::int64_t, 2> cell;
       simd::load(cell, &cells[b].gradient);
       sum += cell;
-      simd::store(work.sum + 2 * filled, sum);
+      put(sum, b, work);
+      work.bin[b] = static_cast<std::uint8_t>(b);
+    }
+    return bins;
+  }
+
+  COLONNADE_KERNEL static std::size_t sums_of_filled(const gradient_sum* cells, std::size_t bins,
+                                                     split_scratch& work) {
+    simd::pack<std::int64_t, 2> sum = {zero_bits, zero_bits}, cell;
+    std::size_t filled = 0;
+    for (std::size_t b = 0; b < bins; ++b) {
+      simd::load(cell, &cells[b].gradient);
+      sum += cell;
+      put(sum, filled, work);
       work.bin[filled] = static_cast<std::uint8_t>(b);
       filled += cells[b].hessian != 0;
     }
     return filled;
   }
 
-  // Integers below 2^51 to doubles by the bits of 1.5 * 2^52 + x, which every ISA can do in a register.
-  template <class Isa>
-  COLONNADE_KERNEL static void spread(split_scratch& work, std::size_t count, gradient_sum more) {
-    constexpr std::int64_t bits = 0x4338000000000000;
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::int64_t g = work.sum[2 * i] + more.gradient + bits,
-                         h = work.sum[2 * i + 1] + more.hessian + bits;
-      std::memcpy(&work.gradient[i], &g, sizeof g);
-      std::memcpy(&work.hessian[i], &h, sizeof h);
-    }
+  COLONNADE_KERNEL static void put(const simd::pack<std::int64_t, 2>& sum, std::size_t at,
+                                   split_scratch& work) {
+    simd::pack<double, 2> bits;
+    std::memcpy(&bits, &sum, sizeof bits);
+    work.gradient[at] = bits[0];
+    work.hessian[at] = bits[1];
   }
 
+  /// The sums of the node, and the search over one direction of the missing values.
   template <class Isa>
-  COLONNADE_KERNEL static void try_all(split_scratch& work, std::size_t count, gradient_sum more, double g,
-                                       double h, const split_rule& rule, bool missing_left,
-                                       split_choice& best) {
-    spread<Isa>(work, count, more);
-    constexpr std::size_t lanes = simd::lanes<Isa, double>;
-    // Beyond the end the arrays hold what a former call left there: its scores are computed and never read.
-    for (std::size_t i = 0; i < count; i += lanes) scores<Isa>(work, i, g, h, rule);
-    std::size_t at = 0;
-    double highest = best.score;
-    for (std::size_t i = 0; i < count; ++i) {
-      if (work.score[i] > highest) {
-        highest = work.score[i];
-        at = i + 1;
+  struct node {
+    static constexpr std::size_t lanes = simd::lanes<Isa, double>;
+    using doubles = simd::pack<double, lanes>;
+    using integers = simd::pack<std::int64_t, lanes>;
+
+    const split_rule& rule;
+    double g, h;
+
+    COLONNADE_KERNEL node(const gradient_sum& total, const split_rule& r)
+        : rule(r),
+          g(static_cast<double>(total.gradient) * r.gradient_unit),
+          h(static_cast<double>(total.hessian) * r.hessian_unit) {}
+
+    COLONNADE_KERNEL void try_all(const split_scratch& work, std::size_t count, const gradient_sum& more,
+                                  bool missing_left, split_choice& best) const {
+      const double more_g = static_cast<double>(more.gradient), more_h = static_cast<double>(more.hessian);
+      doubles highest = doubles{} - 1.0, score;
+      integers at = {}, here = {};
+      for (std::size_t k = 0; k < lanes; ++k) here[k] = static_cast<std::int64_t>(k);
+      std::size_t i = 0;
+      for (; i + lanes <= count; i += lanes) {
+        scores<doubles>(work, i, more_g, more_h, score);
+        const auto better = score > highest;
+        highest = better ? score : highest;
+        at = better ? here : at;
+        here += static_cast<std::int64_t>(lanes);
+      }
+      std::int64_t found = none;
+      for (std::size_t k = 0; k < lanes; ++k) offer(highest[k], at[k], best.score, found);
+      for (; i < count; ++i) {
+        simd::pack<double, 1> one;
+        scores<simd::pack<double, 1>>(work, i, more_g, more_h, one);
+        offer(one[0], static_cast<std::int64_t>(i), best.score, found);
+      }
+      if (found == none) return;
+      const auto k = static_cast<std::size_t>(found);
+      best.left = {static_cast<std::int64_t>(work.gradient[k] - zero_value) + more.gradient,
+                   static_cast<std::int64_t>(work.hessian[k] - zero_value) + more.hessian};
+      best.below = static_cast<std::uint8_t>(work.bin[k] + 1);
+      best.missing_left = missing_left;
+    }
+
+   private:
+    static constexpr std::int64_t none = std::int64_t{1} << 40;
+
+    // Lanes come in any order, so of equal scores the one further left wins; an earlier call's score stands.
+    COLONNADE_KERNEL static void offer(double score, std::int64_t at, double& highest, std::int64_t& found) {
+      if (score > highest || (score == highest && found != none && at < found)) {
+        highest = score;
+        found = at;
       }
     }
-    if (at == 0) return;
-    best.score = highest;
-    best.left = {work.sum[2 * (at - 1)] + more.gradient, work.sum[2 * (at - 1) + 1] + more.hessian};
-    best.below = static_cast<std::uint8_t>(work.bin[at - 1] + 1);
-    best.missing_left = missing_left;
-  }
+
+    template <class Pack>
+    COLONNADE_KERNEL void scores(const split_scratch& work, std::size_t i, double more_g, double more_h,
+                                 Pack& out) const {
+      Pack gl, hl;
+      simd::load(gl, work.gradient + i);
+      simd::load(hl, work.hessian + i);
+      gl = ((gl - zero_value) + more_g) * rule.gradient_unit;
+      hl = ((hl - zero_value) + more_h) * rule.hessian_unit;
+      Pack gr = g - gl;
+      const Pack hr = h - hl;
+      if (rule.l1 > 0) {
+        shrink(gl, rule.l1);
+        shrink(gr, rule.l1);
+      }
+      const Pack dl = hl + rule.l2, dr = hr + rule.l2;
+      const Pack score = (gl * gl * dr + gr * gr * dl) / (dl * dr), refused = Pack{} - 1.0;
+      const Pack lighter = hl < hr ? hl : hr;
+      const auto allowed = (lighter >= rule.min_hessian) & (lighter > 0.0);
+      out = allowed ? score : refused;
+    }
+
+    template <class Pack>
+    COLONNADE_KERNEL static void shrink(Pack& x, double l1) {
+      const Pack above = x - l1, below = x + l1, zero = Pack{};
+      const Pack positive = x > l1 ? above : zero;
+      x = x < -l1 ? below : positive;
+    }
+  };
 
   template <class Isa>
-  COLONNADE_KERNEL static void scores(split_scratch& work, std::size_t i, double g, double h,
-                                      const split_rule& rule) {
-    constexpr double integer_bits = 0x1.8p52;
-    doubles<Isa> gl, hl;
-    simd::load(gl, work.gradient + i);
-    simd::load(hl, work.hessian + i);
-    gl = (gl - integer_bits) * rule.gradient_unit;
-    hl = (hl - integer_bits) * rule.hessian_unit;
-    doubles<Isa> gr = g - gl;
-    const doubles<Isa> hr = h - hl;
-    if (rule.l1 > 0) {
-      shrink(gl, rule.l1);
-      shrink(gr, rule.l1);
-    }
-    const doubles<Isa> dl = hl + rule.l2, dr = hr + rule.l2;
-    const doubles<Isa> score = (gl * gl * dr + gr * gr * dl) / (dl * dr), none = doubles<Isa>{} - 1.0;
-    const auto allowed = (hl >= rule.min_hessian) & (hr >= rule.min_hessian) & (hl > 0.0) & (hr > 0.0);
-    simd::store(work.score + i, doubles<Isa>(allowed ? score : none));
-  }
-
-  template <class Pack>
-  COLONNADE_KERNEL static void shrink(Pack& g, double l1) {
-    const Pack above = g - l1, below = g + l1, zero = Pack{};
-    const Pack positive = g > l1 ? above : zero;
-    g = g < -l1 ? below : positive;
-  }
-
-  COLONNADE_KERNEL static void try_missing_alone(const gradient_sum& missing, double g, double h,
-                                                 const split_rule& rule, split_choice& best) {
+  COLONNADE_KERNEL static void try_missing_alone(const gradient_sum& missing, const node<Isa>& all,
+                                                 split_choice& best) {
+    const split_rule& rule = all.rule;
     const double gl = static_cast<double>(missing.gradient) * rule.gradient_unit;
     const double hl = static_cast<double>(missing.hessian) * rule.hessian_unit;
-    const double gr = g - gl, hr = h - hl;
+    const double gr = all.g - gl, hr = all.h - hl;
     if (hl < rule.min_hessian || hr < rule.min_hessian || hl <= 0 || hr <= 0) return;
     const double score = leaf_score(gl, hl, rule.l2, rule.l1) + leaf_score(gr, hr, rule.l2, rule.l1);
     if (score <= best.score) return;
