@@ -15,18 +15,17 @@ using namespace colonnade;
 namespace {
 
 affine_columns constants(affine_form form, std::size_t columns) {
-  affine_columns map{form, {}, {}, -2, 3};
-  for (std::size_t j = 0; j < columns; ++j) {
-    map.shift.push_back(0.1 * static_cast<double>(j) - 1);
-    map.scale.push_back(3.0 + static_cast<double>(j));
-  }
-  return map;
+  static const std::vector<double> shift = {-1,   -0.9, -0.8, -0.7, -0.6, -0.5, -0.4,
+                                            -0.3, -0.2, -0.1, 0,    0.1,  0.2};
+  static const std::vector<double> scale = {3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  return {form, std::span(shift).first(columns), std::span(scale).first(columns), -2, 3};
 }
 
 template <class T>
 T mapped(const affine_columns& map, T value, std::size_t j) {
   const double x = static_cast<double>(value);
   if (map.form == affine_form::centre_divide) return static_cast<T>((x - map.shift[j]) / map.scale[j]);
+  if (map.form == affine_form::fill) return static_cast<T>(x == x ? x : map.shift[j]);
   double y = x * map.scale[j] + map.shift[j];
   if (map.form == affine_form::clipped) y = y < map.low ? map.low : y > map.high ? map.high : y;
   return static_cast<T>(y);
@@ -59,7 +58,8 @@ TEST_CASE_TEMPLATE("affine: equals a plain loop for every form, shape, pair of l
   using layout = typename tests::matrix<T>::layout;
   for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
     const simd::scoped_level scope(level);
-    for (const auto form : {affine_form::centre_divide, affine_form::multiply_add, affine_form::clipped}) {
+    for (const auto form :
+         {affine_form::centre_divide, affine_form::multiply_add, affine_form::clipped, affine_form::fill}) {
       for (const std::size_t rows : {1, 7, 300}) {
         for (const std::size_t columns : {1, 3, 8, 13}) {
           for (const auto from : {layout::rows, layout::columns}) {

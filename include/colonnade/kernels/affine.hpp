@@ -4,8 +4,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
-#include <vector>
 
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/core/views.hpp"
@@ -13,18 +13,19 @@
 
 namespace colonnade::inline COLONNADE_ABI {
 
-/// How a column is mapped. Each operation is rounded once, in double, so every instruction set gives the same
-/// bits.
+/// How a column is mapped. Missing stays missing but for `fill`. Each operation is rounded once, in double,
+/// so every instruction set gives the same bits.
 enum class affine_form : std::uint8_t {
   centre_divide,  ///< (x - shift) / scale
   multiply_add,   ///< x * scale + shift
   clipped,        ///< x * scale + shift, cut to [low, high]
+  fill,           ///< x, or shift where x is missing; scale is not read
 };
 
-/// Constants of an affine map of columns.
+/// Constants of an affine map of columns, owned by somebody else; both of one size.
 struct affine_columns {
   affine_form form = affine_form::centre_divide;
-  std::vector<double> shift, scale;
+  std::span<const double> shift, scale;
   double low = 0, high = 0;
 };
 
@@ -73,6 +74,8 @@ struct affine {
       seen |= (bits)(((bits)x << 1) == bits{} + (std::uint64_t{0x7ff} << 53));
       if constexpr (Form == affine_form::centre_divide) {
         x = (x - a) / b;
+      } else if constexpr (Form == affine_form::fill) {
+        x = x == x ? x : a;
       } else {
         x = x * b + a;
       }
@@ -106,6 +109,7 @@ void affine_lines(const affine_columns& map, const T* in, T* out, std::size_t ou
   if (map.form == affine_form::centre_divide) run.template operator()<affine_form::centre_divide>();
   if (map.form == affine_form::multiply_add) run.template operator()<affine_form::multiply_add>();
   if (map.form == affine_form::clipped) run.template operator()<affine_form::clipped>();
+  if (map.form == affine_form::fill) run.template operator()<affine_form::fill>();
 }
 
 // Any other strides: a column piece is copied, mapped and copied out.

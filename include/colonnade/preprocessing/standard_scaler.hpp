@@ -97,12 +97,12 @@ class standard_scaler {
   /// out = (x - mean) / scale. `out` may be the memory of `x`. Returns whether a value is infinite.
   template <class T>
   bool transform(matrix_view<const T> x, matrix_view<T> out, int threads = 0) const {
-    return map_columns({affine_form::centre_divide, shift(), scale_}, x, out, threads);
+    return map_columns({affine_form::centre_divide, shift_, scale_}, x, out, threads);
   }
   /// out = x * scale + mean.
   template <class T>
   bool inverse_transform(matrix_view<const T> x, matrix_view<T> out, int threads = 0) const {
-    return map_columns({affine_form::multiply_add, shift(), scale_}, x, out, threads);
+    return map_columns({affine_form::multiply_add, shift_, scale_}, x, out, threads);
   }
 
   friend bool operator==(const standard_scaler& a, const standard_scaler& b) { return same_bytes(a, b); }
@@ -138,6 +138,7 @@ class standard_scaler {
       variance_.push_back(moments_.variance(j));
       if (!constant(j)) scale_[j] = std::sqrt(variance_[j]);
     }
+    shift_ = params_.with_mean ? mean_ : std::vector<double>(columns(), 0.0);
   }
   bool constant(std::size_t j) const {
     constexpr double epsilon = std::numeric_limits<double>::epsilon();
@@ -150,7 +151,7 @@ class standard_scaler {
 
   params params_;
   column_moments moments_;
-  std::vector<double> mean_, variance_, scale_;
+  std::vector<double> mean_, variance_, scale_, shift_;
 };
 
 }  // namespace colonnade::inline COLONNADE_ABI
