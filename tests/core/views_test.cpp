@@ -31,7 +31,7 @@ TEST_CASE("matrix_view: an empty view slices to empty") {
   CHECK(none.columns_slice(1, 2).columns() == 2);
 }
 
-// LAW: beyond-2^31 Elements beyond the 2^31st are addressed right, through any strides.
+// LAW: beyond-two-to-the-31 Elements beyond the 2^31st are addressed right, through any strides.
 TEST_CASE("matrix_view: positions beyond 2^31 elements are right") {
   const double value = 1;
   const double* volatile start = &value;  // hides from the compiler that only one value is there

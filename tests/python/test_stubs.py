@@ -12,6 +12,7 @@ from colonnade import _core
 STUB = ast.parse((Path(colonnade.__file__).parent / "_core.pyi").read_text())
 # What pybind11 and Python put into every class.
 GIVEN = {
+    "__file__",
     "_pybind11_conduit_v1_",
     "_pybind11_native_enum",
     *dir(type("Empty", (), {})),
