@@ -130,6 +130,7 @@ class hash_table {
   /// the cache misses of a large table overlap.
   template <class KeyOf, class Out>
   void insert_rows(std::size_t count, const KeyOf& key_of, Out* out) {
+    if constexpr (std::is_integral_v<Key>) return insert_integers(count, key_of, out);
     in_chunks(count, key_of, [&](std::size_t i, const ahead& a) {
       out[i] = static_cast<Out>(insert_hashed(a.key, a.probe, a.tag));
     });
@@ -152,6 +153,7 @@ class hash_table {
   using keys_type =
       std::conditional_t<std::same_as<Key, std::string_view>, detail::string_keys, detail::word_keys<Key>>;
   static constexpr std::size_t chunk_rows = 16;
+  static constexpr std::size_t small_keys = 1024;
 
   struct slot {
     std::uint32_t tag = 0, number = 0;  // the number plus one; 0 is empty
@@ -177,6 +179,22 @@ class hash_table {
         if (!slots_.empty()) __builtin_prefetch(&slots_[a.tag & mask_]);
       }
       for (std::size_t r = 0; r < rows; ++r) act(first + r, chunk[r]);
+    }
+  }
+
+  /// Small integers, which labels often are, have a table of their own in front.
+  template <class KeyOf, class Out>
+  void insert_integers(std::size_t count, const KeyOf& key_of, Out* out) {
+    small_.resize(small_keys);
+    for (std::size_t i = 0; i < count; ++i) {
+      const Key key = key_of(i);
+      const bool small = static_cast<std::uint64_t>(key) < small_keys;
+      std::uint32_t number = small ? small_[static_cast<std::size_t>(key)] : 0;
+      if (number == 0) {
+        number = insert(key) + 1;
+        if (small) small_[static_cast<std::size_t>(key)] = number;
+      }
+      out[i] = static_cast<Out>(number - 1);
     }
   }
 
@@ -220,6 +238,7 @@ class hash_table {
   std::vector<slot> slots_;
   std::size_t mask_ = 0;
   keys_type keys_;
+  std::vector<std::uint32_t> small_;  // of key k: its number plus one; 0 is not known yet
 };
 
 }  // namespace colonnade::inline COLONNADE_ABI

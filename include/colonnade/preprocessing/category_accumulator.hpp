@@ -32,6 +32,7 @@ class category_accumulator {
   /// The fitted encoder. Throws data_error where the data contradict the parameters.
   Encoder finalize() const { return Encoder(params_, stats_); }
   const category_stats& stats() const { return stats_; }
+  const typename Encoder::params& parameters() const { return params_; }
 
   friend bool operator==(const category_accumulator& a, const category_accumulator& b) {
     return same_bytes(a, b);

@@ -155,20 +155,21 @@ constexpr category_type type_of_values() {
   return category_type::strings;
 }
 
-/// Codes of a dictionary column turned by a table `code -> number`; missing rows get `missing_code`.
+/// Codes of a dictionary column turned by a table `code -> number`; missing rows get `missing`.
 inline void map_codes(const dictionary_column_view& column, std::span<const std::int32_t> number_of,
-                      std::size_t first, std::size_t count, std::int32_t* out) {
+                      std::size_t first, std::size_t count, std::int32_t* out,
+                      std::int32_t missing = missing_code) {
   column.visit([&](const auto& code_of) {
     if (column.validity().all_valid()) {
       for (std::size_t i = 0; i < count; ++i) {
         const std::int64_t code = code_of(first + i);
-        out[i] = code < 0 ? missing_code : number_of[static_cast<std::size_t>(code)];
+        out[i] = code < 0 ? missing : number_of[static_cast<std::size_t>(code)];
       }
       return;
     }
     for (std::size_t i = 0; i < count; ++i) {
       const std::int64_t code = column.validity()[first + i] ? code_of(first + i) : -1;
-      out[i] = code < 0 ? missing_code : number_of[static_cast<std::size_t>(code)];
+      out[i] = code < 0 ? missing : number_of[static_cast<std::size_t>(code)];
     }
   });
 }

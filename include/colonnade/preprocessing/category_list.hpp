@@ -75,7 +75,7 @@ class category_list {
   /// category.
   void find(const any_column_view& column, std::size_t first, std::size_t count, std::int32_t* out) const {
     std::visit([&](const auto& c) { find_in(c, first, count, out); }, column);
-    place_missing(out, count);
+    if (may_miss(column)) place_missing(out, count);
   }
   /// Place of each value of a dictionary, for `detail::map_codes`.
   std::vector<std::int32_t> places_of(const dictionary_values& dictionary) const {
@@ -122,6 +122,12 @@ class category_list {
   }
 
  private:
+  static bool may_miss(const any_column_view& column) {
+    const bool real = std::holds_alternative<column_view<const double>>(column) ||
+                      std::holds_alternative<column_view<const float>>(column);
+    return real || !std::visit([](const auto& c) { return c.validity().all_valid(); }, column);
+  }
+
   template <class Key>
   void add(Key value) {
     auto& table = std::get<hash_table<Key>>(table_);
@@ -137,7 +143,7 @@ class category_list {
 
   void find_in(const dictionary_column_view& column, std::size_t first, std::size_t count,
                std::int32_t* out) const {
-    detail::map_codes(column, places_of(column.values()), first, count, out);
+    detail::map_codes(column, places_of(column.values()), first, count, out, code_of_missing());
   }
   template <class Column>
   void find_in(const Column& column, std::size_t first, std::size_t count, std::int32_t* out) const {

@@ -66,9 +66,8 @@ class coded_column {
   /// `out[i]` = place of row `first + i` among the ordered categories. Needs the rows to have been kept.
   void read(std::size_t first, std::size_t count, std::int32_t* out) const {
     if (dictionary() != nullptr) {
-      detail::map_codes(*dictionary(), std::span(place_of_[0]).subspan(2), first, count, out);
-      ordered_.categories.place_missing(out, count);
-      return;
+      return detail::map_codes(*dictionary(), std::span(place_of_[0]).subspan(2), first, count, out,
+                               ordered_.categories.code_of_missing());
     }
     for (std::size_t at = 0; at < count;) {
       const std::size_t block = (first + at) / coding_block_rows;
@@ -190,8 +189,7 @@ class table_coder {
     const category_list& categories = (*fitted_)[j].categories;
     const auto* dictionary = std::get_if<dictionary_column_view>(&column);
     if (dictionary == nullptr) return categories.find(column, first, count, out);
-    detail::map_codes(*dictionary, places_[j], first, count, out);
-    categories.place_missing(out, count);
+    detail::map_codes(*dictionary, places_[j], first, count, out, categories.code_of_missing());
   }
 
  private:

@@ -49,6 +49,11 @@ class label_encoder {
   /// The labels, ascending, missing last.
   const category_list& classes() const { return classes_; }
 
+  /// The same for rows that were coded in learning.
+  template <class T>
+  void transform(const coded_table& coded, const table_view& y, T* out, int threads = 0) const {
+    write(coded, y, out, threads);
+  }
   /// Writes the number of each row's label. Throws data_error for a label that is not among the classes.
   template <class T>
   void transform(const table_view& y, T* out, int threads = 0) const {

@@ -103,16 +103,19 @@ class one_hot_encoder {
     return write_sparse(table_coder(columns_, x), x, indices, offsets, threads);
   }
 
-  /// The same for rows that were coded in learning, so that values are hashed once.
-  template <class T>
-  void transform(const coded_table& coded, const table_view& x, matrix_view<T> out, int threads = 0) const {
-    write(coded, x, out, threads);
+  /// The same from a source of places: `coder(x)`, or the `coded_table` of learning (values are then hashed
+  /// once).
+  template <class Source, class T>
+  std::vector<std::size_t> transform_from(const Source& source, const table_view& x, matrix_view<T> out,
+                                          int threads = 0) const {
+    return write(source, x, out, threads);
   }
-  template <class Index>
-  void transform_sparse(const coded_table& coded, const table_view& x, Index* indices, Index* offsets,
-                        int threads = 0) const {
-    write_sparse(coded, x, indices, offsets, threads);
+  template <class Source, class Index>
+  std::vector<std::size_t> sparse_from(const Source& source, const table_view& x, Index* indices,
+                                       Index* offsets, int threads = 0) const {
+    return write_sparse(source, x, indices, offsets, threads);
   }
+  table_coder<std::vector<fitted_column>> coder(const table_view& x) const { return {columns_, x}; }
 
   /// `places(i, j)` = the category that the largest of the columns of feature j in row i stands for; all
   /// zeros stand for the dropped one, else for `unknown_code`; `missing_code` is the group of infrequent

@@ -63,6 +63,12 @@ class ordinal_encoder {
     p.check();
     return accumulator(p, category_stats(coded_table(x, marks, false, threads))).finalize();
   }
+  /// Writes the codes of rows that were coded in learning, so that values are hashed once. Only without given
+  /// categories.
+  template <class T>
+  void transform(const coded_table& coded, const table_view& x, matrix_view<T> out, int threads = 0) const {
+    write(coded, x, out, threads);
+  }
   /// `fit` and `transform` in one pass over the values. Writes to `out` as `transform` does.
   template <class T>
   static ordinal_encoder fit_transform(const table_view& x, matrix_view<T> out, const params& p = {},

@@ -47,6 +47,11 @@ class target_encoder {
       params_.check();
     }
 
+    /// What was learnt before goes on.
+    accumulator(params p, target_sums learnt) : params_(std::move(p)), learnt_(std::move(learnt)) {
+      params_.check();
+    }
+
     /// Learns a batch. For classes the target holds their numbers 0, 1, ... Rows of weight zero count for
     /// nothing.
     void update(const batch& x, std::span<const missing_mark> marks = {}) {
@@ -87,9 +92,17 @@ class target_encoder {
 
   static target_encoder fit(const batch& x, const params& p, int threads = 0,
                             std::span<const missing_mark> marks = {}) {
+    return learn(x, p, threads, marks).finalize();
+  }
+  /// The learning state after all rows, which `finalize` turns into the fitted encoder.
+  static accumulator learn(const batch& x, const params& p, int threads = 0,
+                           std::span<const missing_mark> marks = {}) {
     p.check();
     p.check_batch(x);
-    return target_encoder(p, target_pass(x, p, marks, threads).sums());
+    if (p.categories.empty()) return accumulator(p, target_pass(x, p, marks, threads).state());
+    accumulator a(p);
+    a.update(x, marks);
+    return a;
   }
 
   /// Learns from all rows and writes the cross-fitted encodings of the same rows to `out` (rows x output
@@ -97,12 +110,21 @@ class target_encoder {
   static target_encoder fit_transform(const batch& x, std::span<const std::int32_t> fold_of,
                                       std::size_t folds, matrix_view<double> out, const params& p = {},
                                       int threads = 0, std::span<const missing_mark> marks = {}) {
+    return learn_transform(x, fold_of, folds, out, p, threads, marks).finalize();
+  }
+  /// The same, giving the learning state.
+  static accumulator learn_transform(const batch& x, std::span<const std::int32_t> fold_of, std::size_t folds,
+                                     matrix_view<double> out, const params& p = {}, int threads = 0,
+                                     std::span<const missing_mark> marks = {}) {
     p.check();
     p.check_batch(x);
     check_shape(out, x.rows(), x.x.columns() * p.outputs());
     const target_pass pass(x, p, marks, threads, fold_of, folds);
     pass.write_cross_fitted(out);
-    return target_encoder(p, pass.sums());
+    if (p.categories.empty()) return accumulator(p, pass.state());
+    accumulator a(p);
+    a.update(x, marks);
+    return a;
   }
 
   std::size_t columns() const { return columns_.size(); }

@@ -48,14 +48,7 @@ struct target_encoder_params {
       throw argument_error("sample_weight", std::to_string(x.weight.size()) + " values",
                            std::to_string(x.rows()) + ", one a row");
     }
-    const auto known = static_cast<double>(lanes_of_classes());
-    for (std::size_t i = 0; i < x.target.size(); ++i) {
-      const double y = x.target[i];
-      if (!std::isfinite(y)) throw data_error("y: found a value that is not finite", i);
-      if (type == target_type::continuous || (y >= 0 && y < known && std::trunc(y) == y)) continue;
-      throw data_error(
-          "y: found class " + std::to_string(y) + ", expected a number below " + std::to_string(known), i);
-    }
+    if (!all_usable(x.target)) refuse_target(x.target);
     for (std::size_t i = 0; i < x.weight.size(); ++i) {
       if (!(x.weight[i] >= 0) || std::isinf(x.weight[i])) {
         throw data_error("sample_weight: found a weight that is negative or not finite", i);
@@ -66,6 +59,24 @@ struct target_encoder_params {
   template <class Archive, class Self>
   static void archive(Archive& ar, Self& self) {
     ar(self.type, self.classes, self.smooth, self.categories);
+  }
+  bool usable(double y) const {
+    if (type == target_type::continuous) return y - y == 0;
+    const double inside = y >= 0 && y < lanes_of_classes() ? y : -1;
+    return inside >= 0 && static_cast<double>(static_cast<std::int32_t>(inside)) == y;
+  }
+  bool all_usable(column_view<const double> target) const {
+    bool good = true;
+    for (std::size_t i = 0; i < target.size(); ++i) good &= usable(target[i]);
+    return good;
+  }
+  [[noreturn]] void refuse_target(column_view<const double> target) const {
+    std::size_t i = 0;
+    while (usable(target[i])) ++i;
+    if (!std::isfinite(target[i])) throw data_error("y: found a value that is not finite", i);
+    throw data_error("y: found class " + category_list::text_of(target[i], {}) +
+                         ", expected a number below " + std::to_string(lanes_of_classes()),
+                     i);
   }
 };
 
@@ -153,18 +164,26 @@ class target_pass {
     return result;
   }
 
+  /// The learning state after these rows. Only without given categories.
+  target_sums state() const { return target_sums(*coded_, sums()); }
+
   /// The rows of each fold encoded by what the other folds say.
   void write_cross_fitted(matrix_view<double> out) const {
     const ordered_target_sums all = sums();
-    std::vector<std::vector<double>> encodings(folds_ * columns_.size());
+    std::vector<std::vector<double>>
+        encodings;  // of each column: of each fold: of unknown, then of each place
+    for (const listed& column : columns_) {
+      encodings.emplace_back(folds_ * (column.categories.size() + 1) * params_->outputs());
+    }
     for_blocks(folds_, coding_threads(threads_, x_.rows(), columns_.size()), [&](std::size_t f) {
       const target_shrinkage others(*params_, format_, without(all.total, 0, 1, f));
+      const auto means = others.means();
       for (std::size_t j = 0; j < columns_.size(); ++j) {
         const std::size_t categories = columns_[j].categories.size();
-        auto& values = encodings[f * columns_.size() + j];
-        values = others.means();
         const auto fitted = others.encodings(without(all.columns[j].sums, j + 1, categories, f), categories);
-        values.insert(values.end(), fitted.begin(), fitted.end());
+        auto to = encodings[j].begin() + static_cast<std::ptrdiff_t>(f * (means.size() + fitted.size()));
+        to = std::copy(means.begin(), means.end(), to);
+        std::copy(fitted.begin(), fitted.end(), to);
       }
     });
     write(encodings, out);
@@ -259,21 +278,22 @@ class target_pass {
   }
 
   void write(const std::vector<std::vector<double>>& encodings, matrix_view<double> out) const {
-    const std::size_t width = params_->outputs();
-    for_blocks(block_count(x_.rows(), block_rows), coding_threads(threads_, x_.rows(), columns_.size()),
-               [&](std::size_t b) {
-                 const std::size_t first = b * block_rows, count = std::min(block_rows, x_.rows() - first);
-                 std::array<std::int32_t, block_rows> places;
-                 for (std::size_t j = 0; j < columns_.size(); ++j) {
-                   read(j, first, count, places.data());
-                   for (std::size_t i = 0; i < count; ++i) {
-                     const auto& of_fold =
-                         encodings[static_cast<std::size_t>(fold(first + i)) * columns_.size() + j];
-                     const double* from = of_fold.data() + static_cast<std::size_t>(places[i] + 1) * width;
-                     for (std::size_t k = 0; k < width; ++k) out(first + i, j * width + k) = from[k];
-                   }
-                 }
-               });
+    const std::size_t blocks = block_count(x_.rows(), block_rows), width = params_->outputs();
+    for_blocks(blocks, coding_threads(threads_, x_.rows(), columns_.size()), [&](std::size_t b) {
+      const std::size_t first = b * block_rows, count = std::min(block_rows, x_.rows() - first);
+      std::array<std::int32_t, block_rows> places;
+      for (std::size_t j = 0; j < columns_.size(); ++j) {
+        read(j, first, count, places.data());
+        const auto stride = static_cast<std::int32_t>(columns_[j].categories.size() + 1);
+        const double* from = encodings[j].data();
+        for (std::size_t i = 0; i < count; ++i) places[i] += 1 + fold(first + i) * stride;
+        for (std::size_t k = 0; k < width; ++k) {
+          for (std::size_t i = 0; i < count; ++i) {
+            out(first + i, j * width + k) = from[static_cast<std::size_t>(places[i]) * width + k];
+          }
+        }
+      }
+    });
   }
 
   samples<table_view> x_;

@@ -31,6 +31,22 @@ class target_sums {
   /// `classes`: their number, or 0 for a target that is a number.
   explicit target_sums(std::uint32_t classes) { format_.classes = classes; }
 
+  /// Columns already coded, with the sums by place of each category.
+  target_sums(const coded_table& coded, const ordered_target_sums& ordered)
+      : format_(ordered.format), total_(ordered.total) {
+    const std::size_t lanes = format_.lanes();
+    for (std::size_t j = 0; j < coded.columns(); ++j) {
+      columns_.push_back(coded[j].categories());
+      const std::vector<std::int64_t>& from = ordered.columns[j].sums;
+      const auto& place_of = coded[j].ordered().place_of;
+      std::vector<std::int64_t> sums((place_of.size() + 1) * lanes);
+      for (std::size_t n = 0; n < place_of.size(); ++n)
+        add(from, static_cast<std::size_t>(place_of[n]), sums, n + 1);
+      if (from.size() > place_of.size() * lanes) add(from, place_of.size(), sums, 0);
+      sums_.push_back(std::move(sums));
+    }
+  }
+
   void update(const samples<table_view>& x, std::span<const missing_mark> marks) {
     adopt(x.x.columns());
     join(target_format::of(format_.classes, x.target, x.weight));
