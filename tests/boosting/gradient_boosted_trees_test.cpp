@@ -1,5 +1,5 @@
-// Also tests: boosting/boosting_params.hpp boosting/boosting_loss.hpp boosting/boosting_trainer.hpp
-// Also tests: boosting/boosting_progress.hpp boosting/tree_grower.hpp boosting/split_finder.hpp
+// Also tests: boosting/boosting_params.hpp, boosting/boosting_loss.hpp, boosting/boosting_trainer.hpp
+// Also tests: boosting/boosting_progress.hpp, boosting/tree_grower.hpp, boosting/split_finder.hpp
 #include "colonnade/boosting/gradient_boosted_trees.hpp"
 
 #include <doctest/doctest.h>

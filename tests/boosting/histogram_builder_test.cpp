@@ -1,0 +1,132 @@
+// Also tests: boosting/gradient_scale.hpp, kernels/gradient_histogram.hpp
+#include "colonnade/boosting/histogram_builder.hpp"
+
+#include <doctest/doctest.h>
+
+#include "colonnade/boosting/gradient_scale.hpp"
+#include "tests/laws.hpp"
+
+using namespace colonnade;
+using namespace colonnade::tests;
+
+namespace {
+
+struct fixture {
+  explicit fixture(std::size_t rows, std::size_t columns = 7)
+      : x(random_matrix<double>(rows, columns, matrix<double>::layout::rows)),
+        cuts(feature_cuts::learn(std::as_const(x).view(), {}, 256, 1)),
+        bins(std::as_const(x).view(), cuts, binned_matrix::layout::rows, 1),
+        scale(1, 0.25, false, rows) {
+    const random_stream random(5);
+    for (std::size_t i = 0; i < rows; ++i) {
+      gradient.push_back(static_cast<std::int64_t>(random.below(2 * i, 1 << 18)) - (1 << 17));
+      hessian.push_back(static_cast<std::int64_t>(random.below(2 * i + 1, (1 << 16) + 1)));
+      packed.push_back(gradient[i] * (std::int64_t{1} << scale.steps().shift) + hessian[i]);
+      all.push_back(static_cast<std::uint32_t>(i));
+    }
+  }
+
+  gradient_histogram naive(row_span rows) const {
+    gradient_histogram h(bins.cells());
+    for (const auto i : rows) {
+      for (std::size_t f = 0; f < bins.features(); ++f) {
+        h.cells()[bins.offsets()[f] + bins.row(i)[f]] += {gradient[i], hessian[i]};
+      }
+    }
+    return h;
+  }
+
+  matrix<double> x;
+  feature_cuts cuts;
+  binned_matrix bins;
+  gradient_scale scale;
+  std::vector<std::int64_t> gradient, hessian, packed;
+  std::vector<std::uint32_t> all;
+};
+
+}  // namespace
+
+// LAW: boosting-histogram The sums of a histogram are exact: any partition of the rows, any threads and any
+// instruction set give equal sums.
+TEST_CASE(
+    "histogram_builder: sums are those of a plain loop, for any partition, threads and instruction set") {
+  const fixture t(40000);
+  const auto expected = t.naive(t.all);
+  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+    const simd::scoped_level scope(level);
+    for (const int threads : {1, 2, 3, 7}) {
+      histogram_builder builder(t.bins, 7);
+      builder.use(t.packed.data(), t.scale.steps().shift);
+      gradient_histogram out(t.bins.cells());
+      for (const bool everything : {true, false}) {
+        builder.build_together(t.all, everything, threads, out);
+        CHECK(out == expected);
+      }
+      for (const auto& cuts : partitions(40000)) {
+        gradient_histogram sum(t.bins.cells());
+        std::size_t first = 0;
+        for (std::size_t k = 0; k <= cuts.size(); ++k) {
+          const std::size_t last = k == cuts.size() ? 40000 : cuts[k];
+          builder.build(row_span(t.all).subspan(first, last - first), false, k % 7, out);
+          sum.merge(out);
+          first = last;
+        }
+        CHECK(sum == expected);
+      }
+    }
+  }
+}
+
+TEST_CASE("histogram_builder: few rows and many columns are summed like any others") {
+  const fixture t(700, 150);
+  histogram_builder builder(t.bins, 1);
+  builder.use(t.packed.data(), t.scale.steps().shift);
+  gradient_histogram out(t.bins.cells());
+  for (const std::size_t rows : {0, 1, 3, 50, 699, 700}) {
+    const auto some = row_span(t.all).first(rows);
+    builder.build(some, false, 0, out);
+    CHECK(out == t.naive(some));
+  }
+  auto larger = t.naive(t.all);
+  const auto smaller = t.naive(row_span(t.all).first(300));
+  simd::run<histogram_subtract>(larger.cells(), smaller.cells(), larger.size());
+  CHECK(larger == t.naive(row_span(t.all).subspan(300)));
+}
+
+TEST_CASE("gradient_scale: sums at the bound do not overflow") {
+  for (const bool constant : {false, true}) {
+    const std::size_t rows = 3 * histogram_add_packed::max_rows + 5;
+    const gradient_scale scale(8, 2, constant, rows);
+    const double top = std::round(8 * scale.steps().gradient);
+    const std::vector<double> x(rows, 1.0);
+    const auto cuts = feature_cuts::learn(matrix_view<const double>(x.data(), rows, 1), {}, 256, 1);
+    const binned_matrix bins(matrix_view<const double>(x.data(), rows, 1), cuts, binned_matrix::layout::rows,
+                             1);
+    for (const double sign : {1.0, -1.0}) {
+      const auto g = static_cast<std::int64_t>(sign * top);
+      const auto h = static_cast<std::int64_t>(std::round(2 * scale.steps().hessian));
+      const std::vector<std::int64_t> packed(rows, g * (std::int64_t{1} << scale.steps().shift) + h);
+      histogram_builder builder(bins, 1);
+      builder.use(packed.data(), scale.steps().shift);
+      gradient_histogram out(bins.cells());
+      std::vector<std::uint32_t> all(rows);
+      builder.build(all, true, 0, out);
+      CHECK(out.cells()[0].gradient == g * static_cast<std::int64_t>(rows));
+      CHECK(out.cells()[0].hessian == h * static_cast<std::int64_t>(rows));
+      CHECK(std::abs(static_cast<double>(out.cells()[0].gradient)) < 0x1p51);
+    }
+  }
+}
+
+TEST_CASE("gradient_scale: steps cover the largest value, whatever its size") {
+  for (const double largest : {1.0, 0.75, 1e-250, 1e200, 3.0}) {
+    const gradient_scale scale(largest, largest, false, 100000);
+    CHECK(largest * scale.steps().gradient <= 0x1p17);
+    CHECK(largest * scale.steps().gradient > 0x1p16);
+    CHECK(scale.gradient_unit() * scale.steps().gradient == 1);
+  }
+  const gradient_scale constant(1e6, 3, true, 1'000'000);
+  CHECK(constant.hessian_unit() == 3);
+  CHECK(constant.gradient_unit() <= 0x1p-10);
+  CHECK(std::isfinite(gradient_scale(0, 0, false, 1).steps().gradient));
+}

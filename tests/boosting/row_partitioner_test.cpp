@@ -1,0 +1,74 @@
+// Also tests: kernels/row_partition.hpp, boosting/growth_queue.hpp
+#include "colonnade/boosting/row_partitioner.hpp"
+
+#include <doctest/doctest.h>
+
+#include "colonnade/boosting/growth_queue.hpp"
+#include "tests/laws.hpp"
+
+using namespace colonnade;
+using namespace colonnade::tests;
+
+TEST_CASE("row_partitioner: rows go to their side in order, for any threads and instruction set") {
+  const std::size_t rows = 100'003;
+  const auto x = random_matrix<double>(rows, 4, matrix<double>::layout::columns);
+  const auto cuts = feature_cuts::learn(x.view(), {}, 256, 1);
+  const binned_matrix bins(x.view(), cuts, binned_matrix::layout::rows_and_columns, 1);
+  for (const std::uint32_t feature : {0u, 2u}) {
+    for (const bool missing_left : {false, true}) {
+      const bin_test test = {static_cast<std::uint8_t>(cuts.bins(feature) / 2),
+                             missing_left ? bins.missing_bin(feature) : std::uint8_t{0}};
+      std::vector<std::uint32_t> left, right;
+      for (std::size_t i = 10; i < rows; ++i) {
+        const std::uint8_t bin = bins.column(feature)[i];
+        const bool goes_left = bin == bins.missing_bin(feature) ? missing_left : bin < test.below;
+        (goes_left ? left : right).push_back(static_cast<std::uint32_t>(i));
+      }
+      for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+        const simd::scoped_level scope(level);
+        for (const int threads : {0, 1, 2, 3, 7}) {
+          row_partitioner partition(bins);
+          partition.reset();
+          const std::size_t middle = threads == 0
+                                         ? partition.split(10, rows, feature, test)
+                                         : partition.split_together(10, rows, feature, test, threads);
+          REQUIRE(middle == 10 + left.size());
+          CHECK(std::equal(left.begin(), left.end(), partition.rows(10, middle).begin()));
+          CHECK(std::equal(right.begin(), right.end(), partition.rows(middle, rows).begin()));
+          CHECK(partition.rows(0, 10)[9] == 9);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("row_partitioner: a tree may see some rows only, and a range may be empty") {
+  const std::vector<double> x = {5, 1, 4, 2, 3};
+  const auto cuts = feature_cuts::learn(matrix_view<const double>(x.data(), 5, 1), {}, 256, 1);
+  const binned_matrix bins(matrix_view<const double>(x.data(), 5, 1), cuts,
+                           binned_matrix::layout::rows_and_columns, 1);
+  row_partitioner partition(bins);
+  partition.reset({0, 1, 3});
+  CHECK(partition.size() == 3);
+  CHECK(partition.split(0, 3, 0, {3, 0}) == 2);
+  CHECK(partition.rows(0, 3)[2] == 0);
+  CHECK(partition.split(1, 1, 0, {3, 0}) == 1);
+}
+
+TEST_CASE("growth_queue: levels come whole, the best leaf comes first") {
+  growth_queue levels(grow_policy::depthwise), best(grow_policy::lossguide);
+  for (auto* queue : {&levels, &best}) {
+    queue->push({1.0, 1, 0});
+    queue->push({5.0, 2, 1});
+    queue->push({2.0, 1, 2});
+    queue->push({5.0, 2, 3});
+  }
+  CHECK(levels.take(1, 100) == std::vector<std::uint32_t>{0, 2});
+  CHECK(levels.take(1, 1) == std::vector<std::uint32_t>{1});
+  CHECK(levels.take(1, 100) == std::vector<std::uint32_t>{3});
+  CHECK(levels.empty());
+  CHECK(best.take(3, 2) == std::vector<std::uint32_t>{1, 3});
+  CHECK(best.take(1, 100) == std::vector<std::uint32_t>{2});
+  best.clear();
+  CHECK(best.empty());
+}

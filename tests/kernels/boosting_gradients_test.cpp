@@ -1,0 +1,112 @@
+#include "colonnade/kernels/boosting_gradients.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "colonnade/core/random.hpp"
+
+using namespace colonnade;
+
+namespace {
+
+constexpr gradient_steps steps{0x1p17, 0x1p16, 31};
+
+struct table {
+  std::vector<double> margin, target, weight;
+  explicit table(std::size_t rows, std::size_t classes = 1) {
+    const random_stream random(2);
+    for (std::size_t i = 0; i < rows * classes; ++i) margin.push_back(8 * random.uniform(i) - 4);
+    for (std::size_t i = 0; i < rows; ++i) {
+      target.push_back(
+          std::floor(random.uniform(1'000'000 + i) * static_cast<double>(std::max<std::size_t>(2, classes))));
+      weight.push_back(i % 5 == 0 ? 0 : random.uniform(2'000'000 + i));
+    }
+  }
+  gradient_rows rows(bool weighted) const {
+    return {margin.data(), target.data(), weighted ? weight.data() : nullptr, target.size()};
+  }
+};
+
+void check_row(std::int64_t packed, double g, double h, double w) {
+  const std::int64_t hessian = packed & ((std::int64_t{1} << 31) - 1), gradient = packed >> 31;
+  CHECK(std::abs(static_cast<double>(gradient) - g * w * steps.gradient) <= 0.5001);
+  if (w == 0) {
+    CHECK(packed == 0);
+  } else {
+    CHECK(std::abs(static_cast<double>(hessian) - std::max(1.0, h * w * steps.hessian)) <= 0.5001);
+    CHECK(hessian >= 1);
+  }
+}
+
+template <class Run, class Check>
+void on_all_levels(const Run& run, const Check& check) {
+  std::vector<std::int64_t> first;
+  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+    const simd::scoped_level scope(level);
+    const std::vector<std::int64_t> out = run();
+    if (first.empty()) check(out);
+    if (first.empty()) first = out;
+    CHECK(out == first);
+  }
+}
+
+}  // namespace
+
+TEST_CASE(
+    "boosting gradients: logistic and squared error are rounded to the nearest step, zero weight is zero") {
+  const table t(1003);
+  for (const bool weighted : {false, true}) {
+    on_all_levels(
+        [&] {
+          std::vector<std::int64_t> out(1003);
+          simd::run<logistic_gradients>(t.rows(weighted), steps, out.data());
+          return out;
+        },
+        [&](const auto& out) {
+          for (std::size_t i = 0; i < 1003; ++i) {
+            const double p = 1 / (1 + std::exp(-t.margin[i]));
+            check_row(out[i], p - t.target[i], p * (1 - p), weighted ? t.weight[i] : 1);
+          }
+        });
+    on_all_levels(
+        [&] {
+          std::vector<std::int64_t> out(1003);
+          simd::run<squared_error_gradients>(t.rows(weighted), steps, out.data());
+          return out;
+        },
+        [&](const auto& out) {
+          for (std::size_t i = 0; i < 1003; ++i) {
+            check_row(out[i], t.margin[i] - t.target[i], 1, weighted ? t.weight[i] : 1);
+          }
+        });
+    double largest = 0, expected = 0;
+    simd::run<largest_residual>(t.rows(weighted), &largest);
+    for (std::size_t i = 0; i < 1003; ++i) {
+      expected = std::max(expected, std::abs((t.margin[i] - t.target[i]) * (weighted ? t.weight[i] : 1)));
+    }
+    CHECK(largest == expected);
+  }
+}
+
+TEST_CASE("boosting gradients: softmax has the true Hessian p (1 - p)") {
+  const table t(501, 3);
+  on_all_levels(
+      [&] {
+        std::vector<std::int64_t> out(3 * 501);
+        simd::run<softmax_gradients>(t.rows(true), std::size_t{3}, std::size_t{501}, steps, out.data());
+        return out;
+      },
+      [&](const auto& out) {
+        for (std::size_t i = 0; i < 501; ++i) {
+          double sum = 0;
+          for (std::size_t k = 0; k < 3; ++k) sum += std::exp(t.margin[k * 501 + i]);
+          for (std::size_t k = 0; k < 3; ++k) {
+            const double p = std::exp(t.margin[k * 501 + i]) / sum;
+            check_row(out[k * 501 + i], p - (t.target[i] == static_cast<double>(k) ? 1 : 0), p * (1 - p),
+                      t.weight[i]);
+          }
+        }
+      });
+}

@@ -1,0 +1,98 @@
+#include "colonnade/kernels/split_scan.hpp"
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <vector>
+
+#include "colonnade/core/random.hpp"
+#include "colonnade/simd/dispatch.hpp"
+
+using namespace colonnade;
+
+namespace {
+
+split_choice scan(const std::vector<gradient_sum>& cells, const split_rule& rule, bool few) {
+  gradient_sum total;
+  for (const auto& cell : cells) total += cell;
+  const auto work = std::make_unique<split_scratch>();
+  split_choice out;
+  simd::run<split_scan>(cells.data(), cells.size() - 1, total, few, &rule, work.get(), &out);
+  return out;
+}
+
+// Every cut and both directions, by the definition.
+split_choice naive(const std::vector<gradient_sum>& cells, const split_rule& rule) {
+  const std::size_t bins = cells.size() - 1;
+  gradient_sum total;
+  for (const auto& cell : cells) total += cell;
+  split_choice best;
+  for (const bool missing_left : {false, true}) {
+    if (missing_left && cells[bins].hessian == 0) continue;
+    for (std::size_t below = 1; below <= bins; ++below) {
+      const std::size_t cut = missing_left && below == bins ? 0 : below;  // missing alone comes last
+      if (cut == bins) continue;
+      gradient_sum left = missing_left ? cells[bins] : gradient_sum{};
+      for (std::size_t b = 0; b < cut; ++b) left += cells[b];
+      const gradient_sum right = total - left;
+      const double hl = static_cast<double>(left.hessian) * rule.hessian_unit;
+      const double hr = static_cast<double>(right.hessian) * rule.hessian_unit;
+      if (left.hessian <= 0 || right.hessian <= 0 || hl < rule.min_hessian || hr < rule.min_hessian) continue;
+      const double score =
+          leaf_score(static_cast<double>(left.gradient) * rule.gradient_unit, hl, rule.l2, rule.l1) +
+          leaf_score(static_cast<double>(right.gradient) * rule.gradient_unit, hr, rule.l2, rule.l1);
+      if (score > best.score * (1 + 1e-13))
+        best = {score, left, static_cast<std::uint8_t>(cut), missing_left};
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "split_scan: finds the cut that a plain search finds, with and without missing values and penalties") {
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    const random_stream random(seed);
+    const std::size_t bins = 1 + random.below(0, 255);
+    std::vector<gradient_sum> cells(bins + 1);
+    for (std::size_t b = 0; b <= bins; ++b) {
+      if (random.uniform(3 * b + 1) < (seed % 3 == 0 ? 0.8 : 0.1)) continue;
+      cells[b] = {static_cast<std::int64_t>(random.below(3 * b + 2, 2001)) - 1000,
+                  1 + static_cast<std::int64_t>(random.below(3 * b + 3, 500))};
+    }
+    if (seed % 2 == 0) cells[bins] = {};
+    split_rule rule;
+    rule.gradient_unit = 0x1p-7;
+    rule.hessian_unit = 0x1p-8;
+    rule.l2 = seed % 5 == 0 ? 0 : 1;
+    rule.l1 = seed % 4 == 1 ? 0.5 : 0;
+    rule.min_hessian = seed % 7 == 0 ? 20 : 0.01;
+    const auto expected = naive(cells, rule);
+    for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+      const simd::scoped_level scope(level);
+      const auto all = scan(cells, rule, false), few = scan(cells, rule, true);
+      CHECK(all.score == few.score);
+      CHECK(all.below == few.below);
+      CHECK(all.left == few.left);
+      REQUIRE((all.score < 0) == (expected.score < 0));
+      if (all.score < 0) continue;
+      CHECK(all.score == doctest::Approx(expected.score).epsilon(1e-12));
+      CHECK(all.below == expected.below);
+      CHECK(all.left == expected.left);
+      if (cells[bins].hessian != 0) CHECK(all.missing_left == expected.missing_left);
+    }
+  }
+}
+
+TEST_CASE("split_scan: equal cuts go to the lowest bin, missing values to the right") {
+  const split_rule rule;
+  const std::vector<gradient_sum> cells = {{}, {-5, 5}, {}, {}, {5, 5}, {}, {}};
+  for (const bool few : {false, true}) {
+    const auto split = scan(cells, rule, few);
+    CHECK(split.below == 2);
+    CHECK(split.left == gradient_sum{-5, 5});
+  }
+  const std::vector<gradient_sum> mirrored = {{-5, 5}, {0, 5}, {5, 5}, {0, 0}};
+  CHECK(scan(mirrored, rule, false).below == 1);
+}
