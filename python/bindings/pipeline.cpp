@@ -6,6 +6,8 @@
 
 #include "arrays.hpp"
 #include "bind.hpp"
+#include "class_labels.hpp"
+#include "rows.hpp"
 #include "tables.hpp"
 
 namespace colonnade::python {
@@ -106,38 +108,7 @@ py::list groups_of(const column_transformer& self) {
   return groups;
 }
 
-class_labels labels_from(const py::object& classes) {
-  if (classes.is_none()) return {};
-  const py::array array = py::module_::import("numpy").attr("asarray")(classes);
-  switch (array.dtype().kind()) {
-    case 'b':
-      return class_labels::booleans(array.attr("astype")("int64").cast<std::vector<std::int64_t>>());
-    case 'i':
-    case 'u':
-      return class_labels(array.attr("astype")("int64").cast<std::vector<std::int64_t>>());
-    case 'f':
-      return class_labels(array.cast<std::vector<double>>());
-    default:
-      return class_labels(array.attr("tolist")().cast<std::vector<std::string>>());
-  }
-}
-py::object labels_of(const class_labels& labels) {
-  switch (labels.kind()) {
-    case class_labels::label_kind::none:
-      return py::none();
-    case class_labels::label_kind::text:
-      return py::cast(labels.text());
-    case class_labels::label_kind::numbers:
-      return as_array(labels.numbers());
-    case class_labels::label_kind::booleans:
-      return as_array(labels.integers()).attr("astype")("bool");
-    default:
-      return as_array(labels.integers());
-  }
-}
-
-pipeline assemble(const input_schema& schema, const py::list& steps, const py::tuple& last,
-                  const py::object& classes) {
+pipeline assemble(const input_schema& schema, const py::list& steps, const py::tuple& last) {
   std::vector<pipeline::step> made;
   for (const py::handle s : steps) {
     const auto pair = s.cast<py::tuple>();
@@ -145,39 +116,54 @@ pipeline assemble(const input_schema& schema, const py::list& steps, const py::t
     made.push_back({name, model_from<any_step>(pair[1], name)});
   }
   const auto name = last[0].cast<std::string>();
-  return pipeline(schema, std::move(made), {name, model_from<predictor>(last[1], name)},
-                  labels_from(classes));
+  return pipeline(schema, std::move(made), {name, model_from<predictor>(last[1], name)});
 }
-pipeline make_pipeline(const py::object& x, const py::list& steps, const py::tuple& last,
-                       const py::object& classes) {
+pipeline make_pipeline(const py::object& x, const py::list& steps, const py::tuple& last) {
   const bool own_schema = !steps.empty() && py::isinstance<column_transformer>(steps[0].cast<py::tuple>()[1]);
-  return assemble(own_schema ? input_schema() : input_schema(view_of(table_argument(x))), steps, last,
-                  classes);
+  return assemble(own_schema ? input_schema() : input_schema(view_of(table_argument(x))), steps, last);
+}
+
+template <class Self>
+constexpr const char* name_of = std::is_same_v<Self, pipeline> ? "Pipeline" : "ColumnTransformer";
+
+/// Calls `work(bound columns, rows)` for a table from Python; one row as a dict takes a short way.
+template <class Self, class Work>
+void with_table(const Self& self, const py::object& x, const Work& work) {
+  if (PyDict_CheckExact(x.ptr())) {
+    row_argument row;
+    if (row.read(x, self.schema())) return work(self.schema().bind(row.columns(), 1), std::size_t{1});
+  }
+  const table_argument table(x);
+  check_width(table, self.schema(), name_of<Self>);
+  work(self.schema().bind(view_of(table)), table.rows());
 }
 
 template <class Self>
 py::array_t<double> transform(const Self& self, const py::object& x, int threads) {
-  const table_argument table(x);
-  check_width(table, self.schema(), std::is_same_v<Self, pipeline> ? "Pipeline" : "ColumnTransformer");
-  auto out = new_matrix<double>(table.rows(), self.output_columns());
-  const auto to = writable(out);
-  released_when_long(table.rows(), [&] { self.transform(view_of(table), to, threads); });
+  py::array_t<double> out;
+  with_table(self, x, [&](const bound_columns& bound, std::size_t rows) {
+    out = new_matrix<double>(rows, self.output_columns());
+    const auto to = writable(out);
+    released_when_long(rows, [&] { self.transform(bound, to, threads); });
+  });
   return out;
 }
 py::array_t<double> predict_proba(const pipeline& self, const py::object& x, int threads) {
-  const table_argument table(x);
-  check_width(table, self.schema(), "Pipeline");
-  auto out = new_matrix<double>(table.rows(), self.class_count());
-  const auto to = writable(out);
-  released_when_long(table.rows(), [&] { self.predict_proba(view_of(table), to, threads); });
+  py::array_t<double> out;
+  with_table(self, x, [&](const bound_columns& bound, std::size_t rows) {
+    out = new_matrix<double>(rows, self.class_count());
+    const auto to = writable(out);
+    released_when_long(rows, [&] { self.predict_proba(bound, to, threads); });
+  });
   return out;
 }
 py::array_t<double> predict(const pipeline& self, const py::object& x, int threads) {
-  const table_argument table(x);
-  check_width(table, self.schema(), "Pipeline");
-  py::array_t<double> out(static_cast<py::ssize_t>(table.rows()));
-  const std::span<double> to(out.mutable_data(), table.rows());
-  released_when_long(table.rows(), [&] { self.predict(view_of(table), to, threads); });
+  py::array_t<double> out;
+  with_table(self, x, [&](const bound_columns& bound, std::size_t rows) {
+    out = py::array_t<double>(static_cast<py::ssize_t>(rows));
+    const std::span<double> to(out.mutable_data(), rows);
+    released_when_long(rows, [&] { self.predict(bound, to, threads); });
+  });
   return out;
 }
 
@@ -200,13 +186,13 @@ const bindings pipelines([](py::module_& m) {
 
   py::class_<pipeline> whole(m, "pipeline");
   bind_common(whole);
-  whole.def(py::init(&make_pipeline), py::arg("x"), py::arg("steps"), py::arg("last"), py::arg("classes"));
+  whole.def(py::init(&make_pipeline), py::arg("x"), py::arg("steps"), py::arg("last"));
   whole.def(
       "with_steps",
-      [](const pipeline& self, const py::list& steps, const py::tuple& last, const py::object& classes) {
-        return assemble(self.schema(), steps, last, classes);
+      [](const pipeline& self, const py::list& steps, const py::tuple& last) {
+        return assemble(self.schema(), steps, last);
       },
-      py::arg("steps"), py::arg("last"), py::arg("classes"));
+      py::arg("steps"), py::arg("last"));
   whole.def_property_readonly("steps", [](const pipeline& self) {
     py::list steps;
     for (const auto& s : self.steps()) steps.append(py::make_tuple(s.name, object_from(s.model)));
@@ -215,7 +201,7 @@ const bindings pipelines([](py::module_& m) {
   whole.def_property_readonly("last", [](const pipeline& self) {
     return py::make_tuple(self.last().name, object_from(self.last().model));
   });
-  whole.def_property_readonly("classes", [](const pipeline& self) { return labels_of(self.classes()); });
+  whole.def_property_readonly("classes", [](const pipeline& self) { return labels_array(self.classes()); });
   whole.def("predict_proba", &predict_proba, py::arg("x"), py::arg("threads") = 0);
   whole.def("predict", &predict, py::arg("x"), py::arg("threads") = 0);
 });

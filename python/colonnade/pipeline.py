@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 
-class Bunch(dict):
+class _Bunch(dict):
     """A dict whose items are attributes too."""
 
     def __getattr__(self, name: str) -> Any:
@@ -219,10 +219,10 @@ class ColumnTransformer(TransformerMixin, _Composition):
         return np.array(model.output_names, dtype=object)
 
     @property
-    def named_transformers_(self) -> Bunch:
+    def named_transformers_(self) -> _Bunch:
         """The fitted transformers by name."""
         self._fitted()
-        return Bunch((name, transformer) for name, transformer, _ in self.transformers_)
+        return _Bunch((name, transformer) for name, transformer, _ in self.transformers_)
 
     # Fitting
 
@@ -476,9 +476,9 @@ class Pipeline(TransformerMixin, _Composition):
         return (self[k] for k in range(len(self)))
 
     @property
-    def named_steps(self) -> Bunch:
+    def named_steps(self) -> _Bunch:
         """The steps by name."""
-        return Bunch(dict(self.steps))
+        return _Bunch(dict(self.steps))
 
     @property
     def _final_estimator(self) -> Any:
@@ -663,7 +663,7 @@ class Pipeline(TransformerMixin, _Composition):
         last_name, last = model.last
         steps = [(name, _restored(step)) for name, step in model.steps]
         if last is not None:
-            steps.append((last_name, _restored_predictor(last, model.classes)))
+            steps.append((last_name, _restored(last)))
         made = cls(steps)
         made._model = model
         _restore_columns(made, model)
@@ -703,8 +703,8 @@ class _timed:
             print(f"{self._text}, total={time.perf_counter() - self._start:6.1f}s")
 
 
-def _core_steps(fitted: list[tuple[str, Any]]) -> tuple[list[tuple[str, Any]], tuple[str, Any], Any]:
-    """The compiled steps, the predictor at the end (or nothing), and its classes."""
+def _core_steps(fitted: list[tuple[str, Any]]) -> tuple[list[tuple[str, Any]], tuple[str, Any]]:
+    """The compiled steps and the predictor at the end (or nothing)."""
     steps: list[tuple[str, Any]] = []
     for name, step in fitted:
         if _is_nothing(step):
@@ -715,9 +715,8 @@ def _core_steps(fitted: list[tuple[str, Any]]) -> tuple[list[tuple[str, Any]], t
             steps.append((name, step._fitted()))
     name, last = fitted[-1]
     if _is_nothing(last) or not hasattr(last, "predict") or isinstance(last, Pipeline):
-        return steps, ("", None), None
-    classes = getattr(last, "classes_", None)
-    return steps, (name, last._fitted()), classes
+        return steps, ("", None)
+    return steps, (name, last._fitted())
 
 
 def _core_pipeline(X: Any, fitted: list[tuple[str, Any]]) -> Any:
@@ -726,13 +725,6 @@ def _core_pipeline(X: Any, fitted: list[tuple[str, Any]]) -> Any:
 
 def _core_pipeline_of(whole: Any, steps: list[tuple[str, Any]]) -> Any:
     return whole.with_steps(*_core_steps(steps))
-
-
-def _restored_predictor(model: Any, classes: Any) -> Any:
-    estimator = _restored(model)
-    if classes is not None and not hasattr(estimator, "classes_"):
-        estimator.classes_ = np.asarray(classes, dtype=object if isinstance(classes, list) else None)
-    return estimator
 
 
 def make_pipeline(*steps: Any, memory: Any = None, verbose: bool = False) -> Pipeline:

@@ -18,6 +18,12 @@ const tests::register_kind<colonnade::column_transformer> columns{
       model.transform(x, colonnade::matrix_view<double>(out.data(), x.rows(), model.output_columns()));
     }};
 
+// No more than kinds of their own: what a file of them would hold.
+const tests::register_kind<colonnade::passthrough> as_it_is{[] { return colonnade::passthrough{}; },
+                                                            [](const colonnade::passthrough&) {}};
+const tests::register_kind<colonnade::no_predictor> nothing{[] { return colonnade::no_predictor{}; },
+                                                            [](const colonnade::no_predictor&) {}};
+
 const tests::register_kind<colonnade::pipeline> whole{
     [] { return colonnade::tests::churn_pipeline(customers(), 2); },
     [](const colonnade::pipeline& model) {

@@ -60,3 +60,21 @@ TEST_CASE("chain: codes of a matrix are those of a table, also behind other step
   CHECK(direct == std::vector<double>{2, 0, 0, 1, 1, 1, 0, 0});
   CHECK(chained == direct);
 }
+
+TEST_CASE("chain: imputed text goes on as text, and cannot be the end") {
+  table t;
+  t.add("plan", std::vector<std::string>{"plus", "", "plus"}, {1, 0, 1});
+  t.add("other", std::vector<std::string>{"u", "v", "v"});
+  simple_imputer::params most;
+  most.how = simple_imputer::strategy::most_frequent;
+  const auto imputer = fit<simple_imputer>(t.view(), most);
+  const auto codes = fit<ordinal_encoder>(imputer.impute(t.view()).view());
+  std::vector<double> out(6);
+  chain_buffers buffers;
+  const matrix_view<double> to(out.data(), 3, 2);
+  apply_chain(std::vector<named_transformer>{{"", imputer}, {"", codes}}, chain_value(t.view()), to, buffers);
+  CHECK(out == std::vector<double>{0, 0, 0, 1, 0, 1});
+  CHECK_THROWS_AS(
+      apply_chain(std::vector<named_transformer>{{"", imputer}}, chain_value(t.view()), to, buffers),
+      argument_error);
+}

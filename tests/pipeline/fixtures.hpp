@@ -51,10 +51,8 @@ inline colonnade::pipeline churn_pipeline(const colonnade::churn_data& data, std
   const colonnade::samples rows{colonnade::matrix_view<const double>(x),
                                 colonnade::column_view<const double>(y.data(), y.size())};
   auto model = colonnade::fit<colonnade::gradient_boosted_trees>(rows, p);
-  return {{},
-          {{"columns", columns}},
-          {"model", std::move(model)},
-          colonnade::class_labels(std::vector<std::string>{"no", "yes"})};
+  model.set_labels(class_labels(std::vector<std::string>{"no", "yes"}));
+  return {{}, {{"columns", columns}}, {"model", std::move(model)}};
 }
 
 }  // namespace colonnade::tests

@@ -89,9 +89,6 @@ TEST_CASE("pipeline: what it cannot do is said") {
   CHECK_THROWS_AS(churn.predict(x, std::span(small)), argument_error);
   CHECK_THROWS_WITH_AS(pipeline(input_schema(), {}, churn.last()),
                        "step 'model': found 0 columns, expected 12", argument_error);
-  CHECK_THROWS_AS(
-      pipeline(input_schema(), churn.steps(), churn.last(), class_labels(std::vector<std::int64_t>{1, 2, 3})),
-      argument_error);
 }
 
 TEST_CASE("pipeline: a new kind of payment and missing values are predicted") {

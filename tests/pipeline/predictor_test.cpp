@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
 #include <vector>
 
 using namespace colonnade;
@@ -27,4 +28,17 @@ TEST_CASE("predictor: trees tell their columns and classes, and predict a block"
   CHECK(values == y);
   CHECK(probabilities[1] < 0.5);
   CHECK(probabilities[0] + probabilities[1] == doctest::Approx(1));
+}
+
+TEST_CASE("predictor: k-means gives the cluster of each row, and refuses missing values") {
+  const std::vector<double> x = {0, 1, 10, 11};
+  const k_means clusters({0.5, 10.5}, 1);
+  std::vector<double> values(4);
+  CHECK(predictor_columns(clusters, 9) == 1);
+  CHECK(predictor_classes(clusters) == 0);
+  predict_values(clusters, matrix_view<const double>(x.data(), 4, 1), values);
+  CHECK(values == std::vector<double>{0, 0, 1, 1});
+  const double gap = std::numeric_limits<double>::quiet_NaN();
+  CHECK_THROWS_AS(predict_values(clusters, matrix_view<const double>(&gap, 1, 1), std::span(values).first(1)),
+                  data_error);
 }

@@ -4,10 +4,13 @@
 #include <cstddef>
 #include <limits>
 #include <span>
+#include <string>
 #include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
+#include "colonnade/core/owned_table.hpp"
 #include "colonnade/core/table.hpp"
 #include "colonnade/pipeline/transformer.hpp"
 
@@ -24,10 +27,17 @@ class chain_buffers {
     return {buffer.data(), rows, columns};
   }
   std::vector<any_column_view>& columns() { return columns_; }
+  /// Keeps a table that a step has made until the next chain starts.
+  table_view hold(table made) {
+    held_.push_back(std::move(made));
+    return held_.back().view();
+  }
+  void release() { held_.clear(); }
 
  private:
   std::array<std::vector<double>, 3> buffers_;
   std::vector<any_column_view> columns_;
+  std::vector<table> held_;
   std::size_t turn_ = 0;
 };
 
@@ -76,6 +86,7 @@ class chain_value {
   explicit chain_value(const table_view& table) : table_(table), is_table_(true) {}
   explicit chain_value(matrix_view<const double> matrix) : matrix_(matrix) {}
 
+  bool is_table() const { return is_table_; }
   std::size_t rows() const { return is_table_ ? table_.rows() : matrix_.rows(); }
   std::size_t columns() const { return is_table_ ? table_.columns() : matrix_.columns(); }
 
@@ -112,12 +123,41 @@ template <class P>
 void apply(const P& p, const chain_value& value, matrix_view<double> out, chain_buffers& buffers) {
   if constexpr (std::is_same_v<P, passthrough>) {
     value.copy_to(out);
-  } else if constexpr (table_transformer<P>) {
+  } else if constexpr (table_transformer<P> && !matrix_transformer<P>) {
     p.transform(value.table(buffers), out);
   } else {
     static_assert(matrix_transformer<P>);
-    p.transform(value.matrix(buffers), out);
+    const auto x = value.matrix(buffers);
+    if constexpr (std::is_same_v<decltype(p.transform(x, out)), bool>) {
+      if (p.transform(x, out))
+        throw data_error("X contains infinity, which " + std::string(P::kind) + " refuses");
+    } else {
+      p.transform(x, out);
+    }
   }
+}
+
+/// Whether a transformer makes a table of the value, not a matrix: an imputer of text.
+template <class P>
+bool makes_table(const P& p, const chain_value& value) {
+  if constexpr (requires { p.impute(table_view()); }) {
+    if (!value.is_table()) return false;
+    for (const auto& fill : p.fills()) {
+      if (fill.is_text) return true;
+    }
+  }
+  return false;
+}
+
+/// The value after one transformer that is not the last of its chain.
+template <class P>
+chain_value next_value(const P& p, const chain_value& value, chain_buffers& buffers) {
+  if constexpr (requires { p.impute(table_view()); }) {
+    if (makes_table(p, value)) return chain_value(buffers.hold(p.impute(value.table(buffers))));
+  }
+  const auto out = buffers.next(value.rows(), output_columns_of(p, value.columns()));
+  apply(p, value, out, buffers);
+  return chain_value(matrix_view<const double>(out));
 }
 
 /// A chain of transformers (anything with `model`, a variant) on one block of rows; `out` has as many columns
@@ -125,16 +165,19 @@ void apply(const P& p, const chain_value& value, matrix_view<double> out, chain_
 template <class Chain>
 void apply_chain(const Chain& chain, chain_value value, matrix_view<double> out, chain_buffers& buffers) {
   if (chain.empty()) return value.copy_to(out);
-  for (std::size_t k = 0; k < chain.size(); ++k) {
-    std::visit(
-        [&](const auto& p) {
-          const std::size_t width = output_columns_of(p, value.columns());
-          const auto to = k + 1 == chain.size() ? out : buffers.next(value.rows(), width);
-          apply(p, value, to, buffers);
-          value = chain_value(matrix_view<const double>(to));
-        },
-        chain[k].model);
+  buffers.release();
+  for (std::size_t k = 0; k + 1 < chain.size(); ++k) {
+    value = std::visit([&](const auto& p) { return next_value(p, value, buffers); }, chain[k].model);
   }
+  std::visit(
+      [&](const auto& p) {
+        if (makes_table(p, value)) {
+          throw argument_error("step '" + chain.back().name + "'", "imputed text at the end of a chain",
+                               "an encoder after it");
+        }
+        apply(p, value, out, buffers);
+      },
+      chain.back().model);
 }
 
 }  // namespace colonnade::inline COLONNADE_ABI

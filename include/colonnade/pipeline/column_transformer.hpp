@@ -82,13 +82,16 @@ class column_transformer {
   /// Transforms all rows of `table` into `out` (rows x output_columns). Throws argument_error for a column
   /// that is absent or of another kind.
   void transform(const table_view& table, matrix_view<double> out, int threads = 0) const {
-    if (out.rows() != table.rows() || out.columns() != width_) {
+    transform(schema_.bind(table), out, threads);
+  }
+  /// The same for columns that `schema().bind` found.
+  void transform(const bound_columns& bound, matrix_view<double> out, int threads = 0) const {
+    if (out.rows() != bound.rows() || out.columns() != width_) {
       throw argument_error("out", std::to_string(out.rows()) + " x " + std::to_string(out.columns()),
-                           std::to_string(table.rows()) + " x " + std::to_string(width_));
+                           std::to_string(bound.rows()) + " x " + std::to_string(width_));
     }
-    const bound_columns bound = schema_.bind(table);
     const double cost = 20.0 * static_cast<double>(schema_.size() + width_);
-    for_row_blocks<buffers>(table.rows(), threads, cost,
+    for_row_blocks<buffers>(bound.rows(), threads, cost,
                             [&](std::size_t first, std::size_t count, buffers& b) {
                               transform_block(bound, first, count, out.slice(first, count), b);
                             });

@@ -5,6 +5,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -96,25 +97,30 @@ class input_schema {
 
   /// Finds the columns. Throws argument_error that names a column which is absent or of another kind.
   bound_columns bind(const table_view& table) const {
-    bound_columns bound;
-    bound.rows_ = table.rows();
-    bound.columns_.reserve(columns_.size());
+    std::vector<any_column_view> found;
+    found.reserve(columns_.size());
     const bool by_name = named() && !table.names().empty();
     if (!by_name && table.columns() != features_in_) {
       throw argument_error("X", std::to_string(table.columns()) + " features", std::to_string(features_in_));
     }
     std::size_t next = 0;  // tables mostly come in the order of fitting
-    for (std::size_t k = 0; k < columns_.size(); ++k) {
-      const column& wanted = columns_[k];
+    for (const column& wanted : columns_) {
       const std::size_t at = by_name ? find(table, names_[wanted.position], next) : wanted.position;
       next = at + 1;
-      any_column_view found = table.column(at);
-      if (value_kind_of(found) != wanted.kind) {
-        if (!all_missing(found)) fail_kind(k);
-        found = bound.missing(wanted.kind);
-      }
-      bound.columns_.push_back(found);
+      found.push_back(table.column(at));
     }
+    return bind(std::move(found), table.rows());
+  }
+  /// The same for columns that are in order already, one for each of `columns()`.
+  bound_columns bind(std::vector<any_column_view> found, std::size_t rows) const {
+    bound_columns bound;
+    bound.rows_ = rows;
+    for (std::size_t k = 0; k < columns_.size(); ++k) {
+      if (value_kind_of(found[k]) == columns_[k].kind) continue;
+      if (!all_missing(found[k])) fail_kind(k);
+      found[k] = bound.missing(columns_[k].kind);
+    }
+    bound.columns_ = std::move(found);
     return bound;
   }
 

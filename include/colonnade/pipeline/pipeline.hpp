@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "colonnade/core/archive.hpp"
+#include "colonnade/core/class_labels.hpp"
 #include "colonnade/core/file.hpp"
-#include "colonnade/pipeline/class_labels.hpp"
 #include "colonnade/pipeline/column_transformer.hpp"
 #include "colonnade/pipeline/predictor.hpp"
 
@@ -52,11 +52,8 @@ class pipeline {
 
   /// `schema` is not used where the first step is a column_transformer, which has its own. `final` may hold
   /// `no_predictor`. Throws argument_error where a step does not fit the one before.
-  pipeline(input_schema schema, std::vector<step> steps, final_step last, class_labels classes = {})
-      : schema_(std::move(schema)),
-        steps_(std::move(steps)),
-        last_(std::move(last)),
-        classes_(std::move(classes)) {
+  pipeline(input_schema schema, std::vector<step> steps, final_step last)
+      : schema_(std::move(schema)), steps_(std::move(steps)), last_(std::move(last)) {
     check();
   }
 
@@ -66,7 +63,10 @@ class pipeline {
   }
   const std::vector<step>& steps() const { return steps_; }
   const final_step& last() const { return last_; }
-  const class_labels& classes() const { return classes_; }
+  /// Names of the classes, in the order of the columns of `predict_proba`; empty where it has none.
+  const class_labels& classes() const {
+    return std::visit([](const auto& p) -> const class_labels& { return predictor_labels(p); }, last_.model);
+  }
   std::size_t columns() const { return schema().features_in(); }
   /// Columns that the predictor sees.
   std::size_t output_columns() const { return width_; }
@@ -77,20 +77,12 @@ class pipeline {
 
   /// What the transformers make of all rows, `out` (rows x output_columns).
   void transform(const table_view& table, matrix_view<double> out, int threads = 0) const {
-    check_out(out, table.rows(), width_);
-    run(table, threads, [&](std::size_t first, std::size_t count, matrix_view<const double> x) {
-      chain_value(x).copy_to(out.slice(first, count));
-    });
+    transform(schema().bind(table), out, threads);
   }
   /// Probabilities of the classes, `out` (rows x class_count). Throws argument_error where there is no
   /// classifier.
   void predict_proba(const table_view& table, matrix_view<double> out, int threads = 0) const {
-    const std::size_t classes = class_count();
-    if (classes == 0) throw argument_error("predict_proba", "no classifier as the last step", "one");
-    check_out(out, table.rows(), classes);
-    run(table, threads, [&](std::size_t first, std::size_t count, matrix_view<const double> x) {
-      std::visit([&](const auto& p) { predict_probabilities(p, x, out.slice(first, count)); }, last_.model);
-    });
+    predict_proba(schema().bind(table), out, threads);
   }
   /// The same as a vector, row after row.
   std::vector<double> predict_proba(const table_view& table, int threads = 0) const {
@@ -100,27 +92,47 @@ class pipeline {
   }
   /// A number a row: the value of a regressor, the index of the class (`classes().name(k)`), the cluster.
   void predict(const table_view& table, std::span<double> out, int threads = 0) const {
-    if (std::holds_alternative<no_predictor>(last_.model)) {
-      throw argument_error("predict", "no predictor as the last step", "one");
-    }
-    if (out.size() != table.rows()) {
-      throw argument_error("out", std::to_string(out.size()), std::to_string(table.rows()));
-    }
-    run(table, threads, [&](std::size_t first, std::size_t count, matrix_view<const double> x) {
-      std::visit([&](const auto& p) { predict_values(p, x, out.subspan(first, count)); }, last_.model);
-    });
+    predict(schema().bind(table), out, threads);
   }
   std::vector<double> predict(const table_view& table, int threads = 0) const {
     std::vector<double> values(table.rows());
-    predict(table, values, threads);
+    predict(table, std::span(values), threads);
     return values;
+  }
+
+  // The same for columns that `schema().bind` found.
+
+  void transform(const bound_columns& x, matrix_view<double> out, int threads = 0) const {
+    check_out(out, x.rows(), width_);
+    run(x, threads, [&](std::size_t first, std::size_t count, matrix_view<const double> features) {
+      chain_value(features).copy_to(out.slice(first, count));
+    });
+  }
+  void predict_proba(const bound_columns& x, matrix_view<double> out, int threads = 0) const {
+    if (class_count() == 0) throw argument_error("predict_proba", "no classifier as the last step", "one");
+    check_out(out, x.rows(), class_count());
+    run(x, threads, [&](std::size_t first, std::size_t count, matrix_view<const double> features) {
+      const auto to = out.slice(first, count);
+      std::visit([&](const auto& p) { predict_probabilities(p, features, to); }, last_.model);
+    });
+  }
+  void predict(const bound_columns& x, std::span<double> out, int threads = 0) const {
+    if (std::holds_alternative<no_predictor>(last_.model)) {
+      throw argument_error("predict", "no predictor as the last step", "one");
+    }
+    if (out.size() != x.rows())
+      throw argument_error("out", std::to_string(out.size()), std::to_string(x.rows()));
+    run(x, threads, [&](std::size_t first, std::size_t count, matrix_view<const double> features) {
+      const auto to = out.subspan(first, count);
+      std::visit([&](const auto& p) { predict_values(p, features, to); }, last_.model);
+    });
   }
 
   friend bool operator==(const pipeline& a, const pipeline& b) { return same_bytes(a, b); }
 
   template <class Archive, class Self>
   static void archive(Archive& ar, Self& self) {
-    ar(self.schema_, self.steps_, self.last_, self.classes_);
+    ar(self.schema_, self.steps_, self.last_);
   }
   void validate() {
     try {
@@ -153,9 +165,6 @@ class pipeline {
       throw argument_error("step '" + last_.name + "'", std::to_string(width_) + " columns",
                            std::to_string(needed));
     }
-    if (classes_.size() != 0 && classes_.size() != class_count()) {
-      throw argument_error("classes", std::to_string(classes_.size()), std::to_string(class_count()));
-    }
   }
   static void check_out(matrix_view<double> out, std::size_t rows, std::size_t columns) {
     if (out.rows() == rows && out.columns() == columns) return;
@@ -165,10 +174,9 @@ class pipeline {
 
   /// Calls `use(first, count, features)` for blocks of rows.
   template <class Use>
-  void run(const table_view& table, int threads, const Use& use) const {
-    const bound_columns bound = schema().bind(table);
+  void run(const bound_columns& bound, int threads, const Use& use) const {
     const double cost = 20.0 * static_cast<double>(columns() + width_) + 1000;
-    for_row_blocks<buffers>(table.rows(), threads, cost,
+    for_row_blocks<buffers>(bound.rows(), threads, cost,
                             [&](std::size_t first, std::size_t count, buffers& b) {
                               use(first, count, features(bound, first, count, b));
                             });
@@ -197,7 +205,6 @@ class pipeline {
   input_schema schema_;
   std::vector<step> steps_;
   final_step last_;
-  class_labels classes_;
   std::size_t width_ = 0;  // follows from the steps
 };
 

@@ -10,8 +10,12 @@
 
 #include "colonnade/core/archive.hpp"
 #include "colonnade/core/table.hpp"
+#include "colonnade/preprocessing/min_max_scaler.hpp"
 #include "colonnade/preprocessing/one_hot_encoder.hpp"
 #include "colonnade/preprocessing/ordinal_encoder.hpp"
+#include "colonnade/preprocessing/simple_imputer.hpp"
+#include "colonnade/preprocessing/standard_scaler.hpp"
+#include "colonnade/preprocessing/target_encoder.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -37,7 +41,8 @@ concept table_transformer =
     requires(const P& p, const table_view& x, matrix_view<double> out) { p.transform(x, out); };
 
 /// Everything that may stand in a chain. A new primitive is one more name here.
-using transformer = std::variant<passthrough, ordinal_encoder, one_hot_encoder>;
+using transformer = std::variant<passthrough, standard_scaler, min_max_scaler, simple_imputer,
+                                 ordinal_encoder, one_hot_encoder, target_encoder>;
 
 /// A transformer with the name that its user gave it.
 struct named_transformer {

@@ -1,4 +1,4 @@
-#include "colonnade/pipeline/class_labels.hpp"
+#include "colonnade/core/class_labels.hpp"
 
 #include <doctest/doctest.h>
 
