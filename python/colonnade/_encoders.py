@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 
 from . import _core
-from ._estimator import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, column_count, input_names, row_count
+from ._estimator import (
+    BaseEstimator,
+    OneToOneFeatureMixin,
+    TransformerMixin,
+    column_count,
+    input_names,
+    row_count,
+)
 
 _INFREQUENT = "infrequent_sklearn"
 
@@ -86,7 +93,9 @@ class _Encoder(TransformerMixin, BaseEstimator):
     def _attribute(self, name: str) -> Any:
         model = getattr(self, "_model", None)
         if model is None:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}: it is not fitted yet")
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}: it is not fitted yet"
+            )
         return model
 
     def _given_categories(self, X: Any) -> list[np.ndarray] | None:
@@ -289,7 +298,9 @@ class OrdinalEncoder(OneToOneFeatureMixin, _GroupingEncoder):
 
     def _options(self, X: Any) -> dict[str, Any]:
         if self.handle_unknown not in ("error", "use_encoded_value"):
-            raise _must(self, "handle_unknown", self.handle_unknown, "a str among {'error', 'use_encoded_value'}")
+            raise _must(
+                self, "handle_unknown", self.handle_unknown, "a str among {'error', 'use_encoded_value'}"
+            )
         options = self._grouping_options(X)
         missing = self.encoded_missing_value
         if not (isinstance(missing, numbers.Integral) or _is_nan(missing)):
@@ -621,7 +632,9 @@ class TargetEncoder(OneToOneFeatureMixin, _Encoder):
             )
         automatic = isinstance(self.smooth, str) and self.smooth == "auto"
         if not automatic and not (isinstance(self.smooth, numbers.Real) and self.smooth >= 0):
-            raise _must(self, "smooth", self.smooth, "a str among {'auto'} or a float in the range [0.0, inf)")
+            raise _must(
+                self, "smooth", self.smooth, "a str among {'auto'} or a float in the range [0.0, inf)"
+            )
         smooth = None if automatic else float(self.smooth)
         return {"categories": self._given_categories(X), "smooth": smooth}
 
@@ -634,7 +647,9 @@ class TargetEncoder(OneToOneFeatureMixin, _Encoder):
         array = _column(y)
         rows = row_count(X) if hasattr(X, "__len__") or hasattr(X, "shape") else len(array)
         if len(array) != rows:
-            raise ValueError(f"Found input variables with inconsistent numbers of samples: [{rows}, {len(array)}]")
+            raise ValueError(
+                f"Found input variables with inconsistent numbers of samples: [{rows}, {len(array)}]"
+            )
         kind = self.target_type
         if kind == "continuous":
             return array, {"target_type": kind, "classes": None}
@@ -666,13 +681,14 @@ class TargetEncoder(OneToOneFeatureMixin, _Encoder):
         self._take_target(described)
         return self
 
-    def partial_fit(self, X: Any, y: Any = None, classes: Any = None, sample_weight: Any = None) -> TargetEncoder:
+    def partial_fit(
+        self, X: Any, y: Any = None, classes: Any = None, sample_weight: Any = None
+    ) -> TargetEncoder:
         """Learns from more rows, as if they had been given to ``fit`` with the others. Returns self.
 
         ``classes`` are all labels that may come; without them those of the first call are. Only the first call reads them.
         """
-        first = getattr(self, "_state", None) is None
-        if first:
+        if not self.__sklearn_is_fitted__():
             target, described = self._target(X, y, classes)
             state = _core.target_encoder.accumulator({**self._options(X), **described})
         else:
@@ -829,7 +845,9 @@ class LabelEncoder(TransformerMixin, BaseEstimator):
         state = getattr(self, "_state", None)
         state = _core.label_encoder.accumulator({}) if state is None else state.__copy__()
         state.update({"y": array})
-        self._dtype = array.dtype if not self.__sklearn_is_fitted__() else np.result_type(array.dtype, self._dtype)
+        self._dtype = (
+            array.dtype if not self.__sklearn_is_fitted__() else np.result_type(array.dtype, self._dtype)
+        )
         self._state, self._model = state, state.finalize()
         return self
 

@@ -21,7 +21,8 @@ _registry: dict[str, type[BaseEstimator]] = {}
 
 def feature_names(X: Any) -> np.ndarray | None:
     """Column names of a frame as an object array, or None where X has none (or they are not all text)."""
-    columns = getattr(X, "columns", None)
+    # pyarrow's `columns` are the columns, not their names.
+    columns = None if hasattr(X, "column_names") else getattr(X, "columns", None)
     if columns is None:
         if isinstance(X, dict):
             columns = list(X)

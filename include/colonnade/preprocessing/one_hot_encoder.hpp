@@ -197,7 +197,8 @@ class one_hot_encoder {
     const bool ignored = params_.handle_unknown != unknown_policy::error && !layout_.unknown_is_infrequent(j);
     if (ignored || layout_.width(j) == 0) return unknown_code;
     throw data_error(
-        "Samples can not be inverted when drop=None and handle_unknown='error' because they contain all zeros",
+        "Samples [" + std::to_string(row) +
+            "] can not be inverted when drop=None and handle_unknown='error' because they contain all zeros",
         row, std::to_string(j));
   }
 
