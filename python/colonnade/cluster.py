@@ -197,7 +197,9 @@ class KMeans(ClusterMixin, TransformerMixin, BaseEstimator):
         if not isinstance(self.tol, numbers.Real) or isinstance(self.tol, bool) or not self.tol >= 0:
             raise ValueError(f"tol: found {self.tol!r}, expected a number of at least 0")
         if isinstance(self.init, str) and self.init not in ("k-means++", "random"):
-            raise ValueError(f"init: found {self.init!r}, expected 'k-means++', 'random', an array or a callable")
+            raise ValueError(
+                f"init: found {self.init!r}, expected 'k-means++', 'random', an array or a callable"
+            )
         if self.algorithm not in ("lloyd", "elkan"):
             raise ValueError(f"algorithm: found {self.algorithm!r}, expected 'lloyd' or 'elkan'")
         if self.algorithm == "elkan" and self.n_clusters == 1:
