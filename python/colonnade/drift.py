@@ -35,8 +35,6 @@ _STATISTICS = ("ks", "wasserstein", "psi", "jensen_shannon", "anderson_darling",
 class TestResult(NamedTuple):
     """A statistic and the probability of one at least as large without drift; NaN where it is not defined."""
 
-    __test__ = False  # not a test class, whatever pytest thinks of the name
-
     statistic: float
     p_value: float
 

@@ -112,11 +112,8 @@ inline void compare_categories(const categorical_result& found, column_drift& ou
   set_effect(out, found.reference_counts, found.current_counts, static_cast<double>(found.reference_count),
              static_cast<double>(found.current_count));
   constexpr std::size_t shown = 12, listed = 20;
-  std::vector<std::size_t> order(found.categories.size());
-  for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return found.reference_counts[a] + found.current_counts[a] >
-           found.reference_counts[b] + found.current_counts[b];
+  const auto order = order_by(found.categories.size(), [&](std::size_t k) {
+    return ~(found.reference_counts[k] + found.current_counts[k]);
   });
   std::vector<std::uint64_t> r, c;
   for (const std::size_t k : order) {

@@ -33,16 +33,15 @@ struct compare_params {
 /// Benjamini and Hochberg's adjusted p-values: the smallest share of false alarms at which each is one. NaN
 /// is no test and stays NaN.
 inline std::vector<double> benjamini_hochberg(const std::vector<double>& p_values) {
-  std::vector<std::size_t> order;
+  std::vector<std::size_t> tests;
   for (std::size_t i = 0; i < p_values.size(); ++i) {
-    if (!std::isnan(p_values[i])) order.push_back(i);
+    if (!std::isnan(p_values[i])) tests.push_back(i);
   }
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return p_values[a] < p_values[b]; });
+  const auto order = order_by(tests.size(), [&](std::size_t k) { return ordered_bits(p_values[tests[k]]); });
   std::vector<double> adjusted = p_values;
   double least = 1;
   for (std::size_t rank = order.size(); rank > 0; --rank) {
-    const std::size_t i = order[rank - 1];
+    const std::size_t i = tests[order[rank - 1]];
     least = std::min(least, p_values[i] * static_cast<double>(order.size()) / static_cast<double>(rank));
     adjusted[i] = least;
   }

@@ -101,7 +101,8 @@ class profile {
 
   void begin(const std::vector<std::string>& names) {
     names_ = names;
-    columns_.assign(names.size(), column_profile(params_));
+    columns_.clear();
+    for (std::size_t j = 0; j < names.size(); ++j) columns_.emplace_back(params_);
   }
   void adopt(const table_view& table) {
     std::vector<std::string> names;

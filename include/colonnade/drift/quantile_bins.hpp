@@ -32,11 +32,9 @@ class quantile_bins {
     for (std::size_t k = 1; k <= bins; ++k) {
       const double value = quantile(static_cast<double>(k) / static_cast<double>(bins));
       const bool alone = share(value) >= part;
-      if (alone) edges.push_back(std::nextafter(value, -std::numeric_limits<double>::infinity()));
-      if (alone || k < bins) edges.push_back(value);
+      if (alone) add(edges, std::nextafter(value, -std::numeric_limits<double>::infinity()));
+      if (alone || k < bins) add(edges, value);
     }
-    std::sort(edges.begin(), edges.end());
-    edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
     return quantile_bins(std::move(edges));
   }
 
@@ -58,6 +56,11 @@ class quantile_bins {
   }
 
  private:
+  /// Quantiles come in ascending order, some of them more than once.
+  static void add(std::vector<double>& edges, double edge) {
+    if (edges.empty() || edges.back() < edge) edges.push_back(edge);
+  }
+
   std::vector<double> edges_;
 };
 

@@ -10,6 +10,8 @@
 #include "colonnade/core/error.hpp"
 #include "colonnade/drift/column_drift.hpp"
 #include "colonnade/drift/report_html.hpp"
+#include "colonnade/kernels/radix_sort.hpp"
+#include "colonnade/sketches/order_by.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -79,14 +81,14 @@ class drift_report {
   static std::string shown(double value) { return value != value ? "" : column_drift::text(value); }
 
   std::vector<const column_drift*> ranked() const {
-    std::vector<const column_drift*> order;
-    for (const column_drift& column : columns_) order.push_back(&column);
-    std::stable_sort(order.begin(), order.end(), [](const column_drift* a, const column_drift* b) {
-      if (a->drifted != b->drifted) return a->drifted;
-      const double left = a->effect_size == a->effect_size ? a->effect_size : -1;
-      const double right = b->effect_size == b->effect_size ? b->effect_size : -1;
-      return left > right;
+    const auto places = order_by(columns_.size(), [&](std::size_t k) {
+      const column_drift& column = columns_[k];
+      // Effects are at least 0, so a drifted column of any effect comes before every other.
+      const double effect = column.effect_size == column.effect_size ? column.effect_size : -1;
+      return ~ordered_bits(effect) >> 1 | (column.drifted ? 0 : std::uint64_t{1} << 63);
     });
+    std::vector<const column_drift*> order;
+    for (const std::size_t place : places) order.push_back(&columns_[place]);
     return order;
   }
 

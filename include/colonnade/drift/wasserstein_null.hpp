@@ -8,6 +8,7 @@
 
 #include "colonnade/drift/null_distributions.hpp"
 #include "colonnade/drift/rank_pass.hpp"
+#include "colonnade/sketches/order_by.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -55,20 +56,21 @@ class wasserstein_null {
   static std::vector<cell> cells_of(std::span<const double> x, std::span<const double> y) {
     const std::size_t pooled = x.size() + y.size();
     constexpr std::size_t even = 256;
-    std::vector<std::size_t> ranks;
-    for (std::size_t k = 0; k <= even; ++k)
-      ranks.push_back((pooled - 1) / even * k + (pooled - 1) % even * k / even);
-    for (std::size_t r = pooled / even; r > 0; r /= 2) {
-      ranks.push_back(r);
-      ranks.push_back(pooled - 1 - r);
+    std::vector<keyed> ranks;
+    for (std::size_t k = 0; k <= even; ++k) {
+      ranks.emplace_back((pooled - 1) / even * k + (pooled - 1) % even * k / even, 0);
     }
-    std::sort(ranks.begin(), ranks.end());
-    ranks.erase(std::unique(ranks.begin(), ranks.end()), ranks.end());
+    for (std::size_t r = pooled / even; r > 0; r /= 2) {
+      ranks.emplace_back(r, 0);
+      ranks.emplace_back(pooled - 1 - r, 0);
+    }
+    sort_keyed(ranks);
     std::vector<cell> cells;
-    double from = rank_pass::value_at(x, y, ranks[0]);
+    double from = rank_pass::value_at(x, y, ranks[0].first);
     for (std::size_t k = 1; k < ranks.size(); ++k) {
-      const double to = rank_pass::value_at(x, y, ranks[k]), width = to - from;
-      const double below = 0.5 * static_cast<double>(ranks[k - 1] + 1 + ranks[k]);
+      const std::size_t last = ranks[k - 1].first, here = ranks[k].first;
+      const double to = rank_pass::value_at(x, y, here), width = to - from;
+      const double below = 0.5 * static_cast<double>(last + 1 + here);
       const double above = static_cast<double>(pooled) - below;
       from = to;
       if (!(width > 0) || std::isinf(width)) continue;

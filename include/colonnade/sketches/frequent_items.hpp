@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "colonnade/core/archive.hpp"
+#include "colonnade/sketches/order_by.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -47,10 +48,10 @@ class frequent_items {
   const std::vector<item>& items() const { return items_; }
   /// The `n` most frequent, most frequent first; equal counts in the order of the values.
   std::vector<item> top(std::size_t n) const {
-    std::vector<item> sorted = items_;
-    std::stable_sort(sorted.begin(), sorted.end(),
-                     [](const item& a, const item& b) { return a.second > b.second; });
-    if (sorted.size() > n) sorted.resize(n);
+    auto order = order_by(items_.size(), [this](std::size_t i) { return ~items_[i].second; });
+    if (order.size() > n) order.resize(n);
+    std::vector<item> sorted;
+    for (const std::size_t i : order) sorted.push_back(items_[i]);
     return sorted;
   }
   /// Kept count of a value, 0 if it is not kept.
@@ -134,9 +135,8 @@ class frequent_items {
     std::vector<std::uint64_t> counts;
     counts.reserve(items_.size());
     for (const item& i : items_) counts.push_back(i.second);
-    const auto cut = counts.begin() + static_cast<std::ptrdiff_t>(capacity_);
-    std::nth_element(counts.begin(), cut, counts.end(),
-                     [](std::uint64_t a, std::uint64_t b) { return a > b; });
+    const auto cut = counts.end() - static_cast<std::ptrdiff_t>(capacity_ + std::size_t{1});
+    std::nth_element(counts.begin(), cut, counts.end());
     const std::uint64_t less = *cut;
     error_ += less;
     std::erase_if(items_, [&](const item& i) { return i.second <= less; });

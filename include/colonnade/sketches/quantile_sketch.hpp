@@ -14,6 +14,8 @@
 
 #include "colonnade/core/archive.hpp"
 #include "colonnade/core/random.hpp"
+#include "colonnade/kernels/radix_sort.hpp"
+#include "colonnade/sketches/order_by.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -50,11 +52,15 @@ class quantile_sketch {
 
   /// Adds values in any order.
   void update(std::span<const double> values) {
+    const std::size_t most = std::min(block, values.size());
+    std::vector<std::uint64_t> keys(most), scratch(most);
     std::vector<double> sorted;
     for (std::size_t first = 0; first < values.size(); first += block) {
       const auto part = values.subspan(first, std::min(block, values.size() - first));
-      sorted.assign(part.begin(), part.end());
-      std::sort(sorted.begin(), sorted.end());
+      for (std::size_t i = 0; i < part.size(); ++i) keys[i] = ordered_bits(part[i]);
+      const std::uint64_t* order = radix_sort(keys.data(), scratch.data(), part.size(), 1);
+      sorted.resize(part.size());
+      for (std::size_t i = 0; i < part.size(); ++i) sorted[i] = from_ordered_bits<double>(order[i]);
       update_sorted(sorted);
     }
   }
@@ -89,21 +95,18 @@ class quantile_sketch {
   };
   /// The distribution function as a staircase, ascending, one step for each distinct kept value.
   std::vector<step> distribution() const {
-    std::vector<step> steps;
+    std::vector<keyed> kept;
     for (std::size_t h = 0; h < levels_.size(); ++h) {
-      for (const double value : levels_[h]) steps.push_back({value, std::uint64_t{1} << h});
+      for (const double value : levels_[h]) kept.emplace_back(ordered_bits(value), std::uint64_t{1} << h);
     }
-    std::sort(steps.begin(), steps.end(), [](const step& a, const step& b) { return a.value < b.value; });
-    std::size_t last = 0;
-    for (std::size_t i = 1; i < steps.size(); ++i) {
-      if (steps[i].value == steps[last].value) {
-        steps[last].at_most += steps[i].at_most;
-      } else {
-        const std::uint64_t below = steps[last].at_most;
-        steps[++last] = {steps[i].value, below + steps[i].at_most};
-      }
+    sort_keyed(kept);
+    std::vector<step> steps;
+    std::uint64_t at_most = 0;
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      at_most += kept[i].second;
+      if (i + 1 < kept.size() && kept[i + 1].first == kept[i].first) continue;
+      steps.push_back({from_ordered_bits<double>(kept[i].first), at_most});
     }
-    if (!steps.empty()) steps.resize(last + 1);
     return steps;
   }
 
