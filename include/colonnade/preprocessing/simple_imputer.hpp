@@ -51,6 +51,7 @@ class simple_imputer {
     /// Learns from rows of any kind. Throws argument_error for text where a mean or median is wanted.
     void update(const table_view& x) { statistics_.update(params_, x); }
     void merge(const accumulator& other) { statistics_.merge(other.statistics_); }
+    const params& parameters() const { return params_; }
     accumulator empty_copy() const { return accumulator(params_); }
     simple_imputer finalize() const { return simple_imputer(params_, statistics_.fills(params_)); }
     friend bool operator==(const accumulator& a, const accumulator& b) { return same_bytes(a, b); }
