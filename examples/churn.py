@@ -359,13 +359,10 @@ def main(argv=None):
         accuracy_score(target[judge], predicted),
         f1_score(truth, (predicted == positive).astype(np.int64)),
     )
-    width = max(len(str(c)) for c in classes) + 10
-    print(" " * width + "".join(f"predicted {c!s:<10}" for c in classes))
+    width = max(12, *(len(f"predicted {c}") for c in classes))
+    print(" " * (width + 4) + "  ".join(f"{f'predicted {c}':>{width}}" for c in classes))
     for name, counts in zip(classes, matrix):
-        print(
-            f"  {'true ' + str(name):<{width - 2}}"
-            + "".join(f"{int(count):>9,} {'':<10}" for count in counts)
-        )
+        print(f"  {f'true {name}':<{width}}  " + "  ".join(f"{int(count):>{width},}" for count in counts))
     print(
         f"  accuracy {accuracy:.4f}   F1 {f1:.4f}   AUC {auc.auc:.4f} (95 %: {auc.low:.4f} to {auc.high:.4f})"
     )
@@ -408,9 +405,8 @@ def main(argv=None):
     _, labels, scaled, numbers, groups = segments(frame, churned)
     for name, count, rate, apart in groups:
         print(f"  {name}: {count:>6,} customers, {100 * rate:5.1f} % left; {apart}")
-    spread = [
-        numbers.index(n) for n in sorted(numbers, key=lambda n: -_gap(scaled, labels, numbers.index(n)))[:2]
-    ]
+    fine = [j for j, name in enumerate(numbers) if distinct(frame[name]) > 20]
+    spread = sorted(fine, key=lambda j: -_gap(scaled, labels, j))[:2]
     some = np.arange(0, len(labels), max(1, len(labels) // 1500))
     colors = {name: group_colors[int(name.split()[1]) - 1] for name, *_ in groups}
     figures = [

@@ -12,20 +12,35 @@ __all__ = ["as_table", "column_names", "positions", "select"]
 
 
 def as_table(X: Any) -> Any:
-    """X itself, or as a 2-D array (lists of rows) or a dict of columns (structured arrays)."""
+    """X itself, or as a 2-D array (lists of rows) or a dict of columns (structured arrays); refuses what is no table."""
     if getattr(getattr(X, "dtype", None), "names", None):
         return {name: X[name] for name in X.dtype.names}
-    if (
-        isinstance(X, dict)
-        or hasattr(X, "columns")
-        or hasattr(X, "column_names")
-        or isinstance(X, np.ndarray)
-    ):
-        return X
     if hasattr(X, "toarray"):
-        return X  # the gate refuses it with a clear message
-    array = np.asarray(X)
-    return np.asarray(X, dtype=object) if array.dtype.kind in "US" else array
+        raise TypeError(
+            "Sparse data was passed for X, but dense data is required. Use '.toarray()' to convert to a dense numpy "
+            "array."
+        )
+    if isinstance(X, dict) or hasattr(X, "column_names"):
+        return X
+    if not hasattr(X, "columns") and not isinstance(X, np.ndarray):
+        array = np.asarray(X)
+        X = np.asarray(X, dtype=object) if array.dtype.kind in "US" else array
+    _check_shape(X.shape)
+    return X
+
+
+def _check_shape(shape: tuple[int, ...]) -> None:
+    if len(shape) != 2:
+        raise ValueError(
+            f"Expected 2D array, got {len(shape)}D array instead for X: shape {shape}. Reshape your data either using "
+            "array.reshape(-1, 1) if your data has a single feature or array.reshape(1, -1) if it contains a single "
+            "sample."
+        )
+    for count, what in zip(shape, ("sample", "feature")):
+        if count == 0:
+            raise ValueError(
+                f"Found array with 0 {what}(s) (shape={shape}) while a minimum of 1 is required."
+            )
 
 
 def column_names(X: Any) -> list[str]:

@@ -42,6 +42,8 @@ class _Composition(BaseEstimator):
 
     def _parts(self) -> list[tuple[Any, ...]]:
         parts = getattr(self, self._parts_name)
+        if not isinstance(parts, (list, tuple)):
+            return []
         return [part for part in parts if isinstance(part, (tuple, list)) and len(part) >= 2]
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
@@ -335,6 +337,7 @@ class ColumnTransformer(TransformerMixin, _Composition):
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         tags.input_tags.string = True
+        tags.transformer_tags.preserves_dtype = []
         return tags
 
 
@@ -482,11 +485,12 @@ class Pipeline(TransformerMixin, _Composition):
 
     @property
     def _final_estimator(self) -> Any:
-        return "passthrough" if _is_nothing(self.steps[-1][1]) else self.steps[-1][1]
+        parts = self._parts()
+        return "passthrough" if not parts or _is_nothing(parts[-1][1]) else parts[-1][1]
 
     @property
     def _estimator_type(self) -> Any:
-        return getattr(self.steps[-1][1], "_estimator_type", None)
+        return getattr(self._final_estimator, "_estimator_type", None)
 
     @property
     def classes_(self) -> Any:
@@ -682,10 +686,23 @@ class Pipeline(TransformerMixin, _Composition):
                 "transformer_tags",
             ):
                 setattr(tags, name, getattr(theirs, name))
-        first = self.steps[0][1] if self.steps else None
-        if hasattr(first, "__sklearn_tags__"):
-            tags.input_tags = first.__sklearn_tags__().input_tags
+        estimators = [step for _, step in self._parts() if hasattr(step, "__sklearn_tags__")]
+        if estimators:
+            tags.input_tags = estimators[0].__sklearn_tags__().input_tags
+            tags.input_tags.allow_nan = self._allows_missing(estimators)
+        if tags.transformer_tags is not None:
+            tags.transformer_tags.preserves_dtype = []
         return tags
+
+    @staticmethod
+    def _allows_missing(estimators: list[Any]) -> bool:
+        """Whether every step up to the first imputer takes missing values."""
+        for step in estimators:
+            if not step.__sklearn_tags__().input_tags.allow_nan:
+                return False
+            if step._kind in ("simple_imputer", "column_transformer"):
+                return True
+        return True
 
 
 class _timed:

@@ -16,7 +16,15 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-__all__ = ["Report", "bar_plot", "calibration_plot", "confusion_plot", "group_colors", "roc_plot", "scatter_plot"]
+__all__ = [
+    "Report",
+    "bar_plot",
+    "calibration_plot",
+    "confusion_plot",
+    "group_colors",
+    "roc_plot",
+    "scatter_plot",
+]
 
 _STYLE = """
 :root { color-scheme: light dark; --paper: #fbfaf7; --card: #ffffff; --ink: #1d2430; --soft: #5d6878;
@@ -373,6 +381,8 @@ def _rounded(value: float) -> str:
     if not math.isfinite(value):
         return str(value)
     size = abs(value)
+    if size == 0:
+        return "0"
     if size >= 1000:
         return f"{value:,.0f}"
     return (
