@@ -66,6 +66,7 @@ class _Encoder(TransformerMixin, BaseEstimator):
     """What the encoders of tables share: categories, batches, merging."""
 
     categories: Any
+    _arrays: list[np.ndarray] | None
 
     def _options(self, X: Any) -> dict[str, Any]:
         raise NotImplementedError
@@ -81,9 +82,11 @@ class _Encoder(TransformerMixin, BaseEstimator):
     def categories_(self) -> list[np.ndarray]:
         """The categories of each column, in order, missing last."""
         model = self._attribute("categories_")
-        if getattr(self, "_arrays", None) is None:
-            self._arrays = [self._category_array(model, j) for j in range(model.columns)]
-        return self._arrays
+        arrays: list[np.ndarray] | None = getattr(self, "_arrays", None)
+        if arrays is None:
+            arrays = [self._category_array(model, j) for j in range(model.columns)]
+            self._arrays = arrays
+        return arrays
 
     def _category_array(self, model: Any, column: int) -> np.ndarray:
         dtypes = getattr(self, "_dtypes", [])
@@ -382,8 +385,8 @@ class OneHotEncoder(_GroupingEncoder):
         A scipy CSR matrix, or a numpy array.
     dtype : number type, default=numpy.float64
     handle_unknown : {"error", "ignore", "infrequent_if_exist", "warn"}, default="error"
-        What ``transform`` does with values that ``fit`` has not seen: an error that names them; all zeros; the column of
-        the infrequent ones where there is one, else zeros; the same with a warning.
+        What ``transform`` does with values that ``fit`` has not seen: an error that names them; all zeros; the
+        column of the infrequent ones where there is one, else zeros; the same with a warning.
     min_frequency : int or float, default=None
         Categories in fewer rows (or a smaller fraction of them) are infrequent and share the last column.
     max_categories : int, default=None
@@ -540,7 +543,7 @@ class OneHotEncoder(_GroupingEncoder):
         return self._values_of(places)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Names of the output columns: the input column, "_" and the category, or what the combiner makes of the two."""
+        """Names of the output columns: the input column, "_" and the category, or what the combiner makes of both."""
         model = self._fitted()
         combine = self._combiner()
         names = []
@@ -569,7 +572,8 @@ class TargetEncoder(OneToOneFeatureMixin, _Encoder):
     Parameters, attributes and results are those of ``sklearn.preprocessing.TargetEncoder``; like there,
     ``fit_transform`` encodes each fold by what the other folds say, and differs from ``fit`` and ``transform``. Beside
     that: weights, ``partial_fit`` and ``merge``, sums that are exact (the same bits for any order of the rows and any
-    number of threads), ``save``/``load`` shared with C++. An unknown value gets the mean of its own fold's training rows.
+    number of threads), ``save``/``load`` shared with C++. An unknown value gets the mean of the rows that its
+    fold learns from.
 
     Parameters
     ----------
@@ -686,7 +690,7 @@ class TargetEncoder(OneToOneFeatureMixin, _Encoder):
     ) -> TargetEncoder:
         """Learns from more rows, as if they had been given to ``fit`` with the others. Returns self.
 
-        ``classes`` are all labels that may come; without them those of the first call are. Only the first call reads them.
+        ``classes`` are all labels that may come, by default those of the first call, which alone reads them.
         """
         if not self.__sklearn_is_fitted__():
             target, described = self._target(X, y, classes)
@@ -738,8 +742,8 @@ class TargetEncoder(OneToOneFeatureMixin, _Encoder):
             seen[test] += 1
         if not (seen == 1).all():
             raise ValueError(
-                "Validation indices from `cv` must cover each sample index exactly once with no overlap. Pass a splitter "
-                "with non-overlapping validation folds as `cv` or refer to the docs for other options."
+                "Validation indices from `cv` must cover each sample index exactly once with no overlap. Pass a "
+                "splitter with non-overlapping validation folds as `cv` or refer to the docs for other options."
             )
         if any(len(train) + len(test) != len(target) for train, test in splits):
             raise ValueError("cv: found training rows that are not all rows but the fold's own")
@@ -903,8 +907,8 @@ def _labels(y: Any) -> np.ndarray:
     array = np.asarray(y)
     if array.ndim == 2 and array.shape[1] == 1:
         warnings.warn(
-            "A column-vector y was passed when a 1d array was expected. Please change the shape of y to (n_samples, ), for "
-            "example using ravel().",
+            "A column-vector y was passed when a 1d array was expected. Please change the shape of y to (n_samples, ), "
+            "for example using ravel().",
             UserWarning,
             stacklevel=3,
         )
@@ -920,8 +924,8 @@ def _column(y: Any) -> np.ndarray:
         array = array.ravel()
     if array.ndim != 1:
         raise ValueError(
-            f"Unknown label type: y has shape {array.shape}; only ('binary', 'multiclass', 'continuous') targets of one "
-            "column are supported."
+            f"Unknown label type: y has shape {array.shape}; only ('binary', 'multiclass', 'continuous') targets of "
+            "one column are supported."
         )
     if array.dtype.kind == "c":
         raise ValueError("Complex data not supported: y")

@@ -341,7 +341,7 @@ def test_bad_parameters_are_named(encoder: object, message: str) -> None:
 
 
 def test_bad_types_of_unknown_value() -> None:
-    with pytest.raises(TypeError, match="unknown_value should be an integer or np.nan"):
+    with pytest.raises(TypeError, match=r"unknown_value should be an integer or np\.nan"):
         OrdinalEncoder(handle_unknown="use_encoded_value").fit([["a"]])
     with pytest.raises(TypeError, match="unknown_value should only be set when"):
         OrdinalEncoder(unknown_value=-1).fit([["a"]])

@@ -6,10 +6,10 @@
 #endif
 
 #include <bit>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <ctime>
 #include <string_view>
 
 #include "colonnade/core/config.hpp"
@@ -31,7 +31,7 @@ struct hash_secret {
     hash_secret secret{};
     if (::getentropy(&secret, sizeof secret) != 0) {
       const auto now =
-          static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+          static_cast<std::uint64_t>(std::clock()) ^ static_cast<std::uint64_t>(std::time(nullptr)) << 32;
       const auto here = std::bit_cast<std::uintptr_t>(&secret);
       secret = {now * 0x9E3779B97F4A7C15, here * 0xBF58476D1CE4E5B9, (now ^ here) * 0x94D049BB133111EB, ~now};
     }
