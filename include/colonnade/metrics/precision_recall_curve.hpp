@@ -26,6 +26,9 @@ inline precision_recall_points precision_recall_curve(threshold_counts counts,
     counts.select(keep);
   }
   precision_recall_points points;
+  points.precision.reserve(counts.size() + 1);
+  points.recall.reserve(counts.size() + 1);
+  points.thresholds.reserve(counts.size());
   const double positives = counts.positives();
   for (std::size_t i = counts.size(); i-- > 0;) {
     const double hits = counts.true_positives[i], all = hits + counts.false_positives[i];
@@ -40,10 +43,13 @@ inline precision_recall_points precision_recall_curve(threshold_counts counts,
 
 /// Average precision: sum of precision times the step of recall, no interpolation.
 inline double average_precision(const threshold_counts& counts) {
-  const auto points = precision_recall_curve(counts);
-  double sum = 0;
-  for (std::size_t i = 0; i + 1 < points.recall.size(); ++i) {
-    sum += (points.recall[i] - points.recall[i + 1]) * points.precision[i];
+  const double positives = counts.positives();
+  if (positives == 0) return 0;
+  double sum = 0, before = 0;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const double hits = counts.true_positives[i], all = hits + counts.false_positives[i];
+    if (all != 0) sum += (hits / positives - before / positives) * (hits / all);
+    before = hits;
   }
   return std::max(0.0, sum);
 }

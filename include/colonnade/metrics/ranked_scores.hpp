@@ -46,22 +46,35 @@ class ranked_scores {
   template <class F>
   void for_groups(F&& f) const {
     if (packed_) {
-      groups([&](std::size_t i) { return sorted_[i] >> 1; }, [&](std::size_t i) { return sorted_[i] & 1; },
-             f);
+      groups<1>([](std::uint64_t x) { return x & 1; }, f);
     } else {
-      groups([&](std::size_t i) { return sorted_[i]; },
-             [&](std::size_t i) { return std::uint64_t{classes_[i]}; }, f);
+      groups<0>([](std::uint64_t) { return std::uint64_t{0}; }, f);
     }
   }
 
+  /// Number of distinct scores.
+  std::size_t distinct() const {
+    std::size_t count = 0;
+    for_groups([&](std::uint64_t, std::uint64_t) { ++count; });
+    return count;
+  }
+  /// Score of the group that starts at sorted row `first` (groups follow each other without a gap).
+  double score_at(std::size_t first) const {
+    return from_ordered_bits<double>(packed_ ? (sorted_[first] >> 1) + least_ : sorted_[first]);
+  }
+
  private:
-  template <class Key, class Class, class F>
-  void groups(const Key& key, const Class& is_positive, F& f) const {
+  template <int Shift, class Class, class F>
+  void groups(const Class& packed_class, F& f) const {
+    const std::uint64_t* const keys = sorted_;
     for (std::size_t i = 0; i < size_;) {
-      const std::uint64_t group = key(i);
-      std::uint64_t positives = is_positive(i);
-      std::size_t end = i + 1;
-      for (; end < size_ && key(end) == group; ++end) positives += is_positive(end);
+      const std::uint64_t group = keys[i] >> Shift;
+      std::uint64_t positives = 0;
+      std::size_t end = i;
+      do {
+        positives += Shift == 0 ? std::uint64_t{classes_[end]} : packed_class(keys[end]);
+        ++end;
+      } while (end < size_ && keys[end] >> Shift == group);
       f(positives, end - i - positives);
       i = end;
     }

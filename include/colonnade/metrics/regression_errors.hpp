@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <limits>
 #include <string>
+#include <type_traits>
 
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/views.hpp"
+#include "colonnade/kernels/error_sums.hpp"
 #include "colonnade/kernels/row_sums.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
@@ -29,8 +31,23 @@ struct regression_errors {
   }
 };
 
-/// Sums the errors of one output. `weight` may be empty. Two reads of the rows (the mean first, so that a
-/// large offset costs no digits); equal bits for any number of threads.
+namespace detail {
+
+/// `count` values as contiguous doubles: where they are, or copied to `buffer`.
+template <class T>
+const double* contiguous(column_view<const T> x, std::size_t first, std::size_t count, double* buffer) {
+  if constexpr (std::is_same_v<T, double>) {
+    if (x.stride() == 1) return x.data() + first;
+  }
+  for (std::size_t i = 0; i < count; ++i) buffer[i] = static_cast<double>(x[first + i]);
+  return buffer;
+}
+
+}  // namespace detail
+
+/// Sums the errors of one output. `weight` may be empty. Sums are taken around an origin, so that a large
+/// offset costs no digits and a constant target has no variation; equal bits for any number of threads and
+/// instruction set.
 template <class T, class U>
 regression_errors sum_errors(column_view<const T> truth, column_view<const U> predicted,
                              column_view<const double> weight = {}, int threads = 0) {
@@ -40,32 +57,29 @@ regression_errors sum_errors(column_view<const T> truth, column_view<const U> pr
         std::to_string(predicted.size()) + " predictions and " + std::to_string(weight.size()) + " weights",
         std::to_string(truth.size()));
   }
-  const auto weight_of = [&](std::size_t i) { return weight.size() == 0 ? 1.0 : weight[i]; };
-  constexpr double cost = 3;
-  // Sums are taken from the first value on, so that a constant target has its exact mean.
-  const double origin = truth.size() == 0 ? 0.0 : static_cast<double>(truth[0]);
-  const auto first = row_sums<4>(truth.size(), threads, cost, [&](std::size_t begin, std::size_t end) {
-    std::array<double, 4> s{};
-    for (std::size_t i = begin; i < end; ++i) {
-      const double t = static_cast<double>(truth[i]), e = t - static_cast<double>(predicted[i]),
-                   w = weight_of(i);
-      s[0] += w;
-      s[1] += w * (t - origin);
-      s[2] += w * std::fabs(e);
-      s[3] += w * e * e;
-    }
-    return s;
-  });
-  const double mean = origin + first[1] / first[0];
-  const auto second = row_sums<1>(truth.size(), threads, cost, [&](std::size_t begin, std::size_t end) {
-    std::array<double, 1> s{};
-    for (std::size_t i = begin; i < end; ++i) {
-      const double d = static_cast<double>(truth[i]) - mean;
-      s[0] += weight_of(i) * d * d;
-    }
-    return s;
-  });
-  return {first[0], first[2], first[3], second[0]};
+  using kernel = kernels::error_sums;
+  const auto sums_around = [&](double origin) {
+    return row_sums<5>(truth.size(), threads, 1, [&](std::size_t begin, std::size_t end) {
+      std::array<double, 5> sums{};
+      double t[kernel::block_rows], p[kernel::block_rows], w[kernel::block_rows];
+      for (std::size_t first = begin; first < end; first += kernel::block_rows) {
+        const std::size_t count = std::min(kernel::block_rows, end - first);
+        const double* weights = weight.size() == 0 ? nullptr : detail::contiguous(weight, first, count, w);
+        simd::run<kernel>(detail::contiguous(truth, first, count, t),
+                          detail::contiguous(predicted, first, count, p), weights, count, origin,
+                          sums.data());
+      }
+      return sums;
+    });
+  };
+  const double first = truth.size() == 0 ? 0.0 : static_cast<double>(truth[0]);
+  auto sums = sums_around(first);
+  const double shift = sums[1] / sums[0];
+  double variation = sums[4] - sums[1] * shift;
+  // The first value is a poor origin when it is far out; then most digits cancel, and the sums are taken
+  // around the mean.
+  if (variation < 0.01 * sums[4]) variation = sums_around(first + shift)[4];
+  return {sums[0], sums[2], sums[3], variation};
 }
 
 }  // namespace colonnade::inline COLONNADE_ABI

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "colonnade/metrics/threshold_counts.hpp"
@@ -25,17 +26,17 @@ inline roc_points roc_curve(threshold_counts counts, bool drop_intermediate = tr
     }
     counts.select(keep);
   }
-  roc_points points;
   const double positives = counts.positives(), negatives = counts.negatives();
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-  points.thresholds.push_back(std::numeric_limits<double>::infinity());
-  points.false_positive_rate.push_back(negatives <= 0 ? nan : 0);
-  points.true_positive_rate.push_back(positives <= 0 ? nan : 0);
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    points.thresholds.push_back(counts.thresholds[i]);
-    points.false_positive_rate.push_back(negatives <= 0 ? nan : counts.false_positives[i] / negatives);
-    points.true_positive_rate.push_back(positives <= 0 ? nan : counts.true_positives[i] / positives);
-  }
+  // The counts become the rates where they lie, behind a first point.
+  const auto rates = [](std::vector<double> sums, double all) {
+    for (double& x : sums) x = all <= 0 ? nan : x / all;
+    sums.insert(sums.begin(), all <= 0 ? nan : 0.0);
+    return sums;
+  };
+  roc_points points{rates(std::move(counts.false_positives), negatives),
+                    rates(std::move(counts.true_positives), positives), std::move(counts.thresholds)};
+  points.thresholds.insert(points.thresholds.begin(), std::numeric_limits<double>::infinity());
   return points;
 }
 
