@@ -12,7 +12,7 @@ __all__ = ["as_table", "column_names", "positions", "select"]
 
 
 def as_table(X: Any) -> Any:
-    """X itself, or as a 2-D array (lists of rows) or a dict of columns (structured arrays); refuses what is no table."""
+    """X itself, or as a 2-D array (lists of rows) or a dict of columns (structured arrays); refuses others."""
     if getattr(getattr(X, "dtype", None), "names", None):
         return {name: X[name] for name in X.dtype.names}
     if hasattr(X, "toarray"):

@@ -126,6 +126,11 @@ class Report:
         body = "".join(self._parts)
         return f"{head}<body><main><h1>{escape(self._title)}</h1>{lead}{body}{footer}</main></body></html>\n"
 
+    def _repr_html_(self) -> str:
+        # In a frame of its own, so that its style does not touch the notebook.
+        style = "width:100%;height:48rem;border:0"
+        return f'<iframe srcdoc="{escape(self.html())}" style="{style}" loading="lazy"></iframe>'
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the page, replacing the file at once."""
         folder = os.path.dirname(os.path.abspath(path))

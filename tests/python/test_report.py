@@ -61,6 +61,12 @@ def test_whatever_a_name_holds_is_text():
     assert read(report.html()).count(evil) >= 6
 
 
+def test_in_a_notebook_it_stands_in_a_frame():
+    report = Report('a "title"')
+    shown = report._repr_html_()
+    assert shown.startswith("<iframe srcdoc=") and "<style" not in shown and "&lt;style" in shown
+
+
 @pytest.mark.parametrize(
     "svg",
     [
