@@ -12,12 +12,12 @@ using namespace colonnade;
 
 namespace {
 
-split_choice scan(const std::vector<gradient_sum>& cells, const split_rule& rule, bool few) {
+split_choice scan(const std::vector<gradient_sum>& cells, const split_rule& rule) {
   gradient_sum total;
   for (const auto& cell : cells) total += cell;
   const auto work = std::make_unique<split_scratch>();
   split_choice out;
-  simd::run<split_scan>(cells.data(), cells.size() - 1, total, few, &rule, work.get(), &out);
+  simd::run<split_scan>(cells.data(), cells.size() - 1, total, &rule, work.get(), &out);
   return out;
 }
 
@@ -29,9 +29,7 @@ split_choice naive(const std::vector<gradient_sum>& cells, const split_rule& rul
   split_choice best;
   for (const bool missing_left : {false, true}) {
     if (missing_left && cells[bins].hessian == 0) continue;
-    for (std::size_t below = 1; below <= bins; ++below) {
-      const std::size_t cut = missing_left && below == bins ? 0 : below;  // missing alone comes last
-      if (cut == bins) continue;
+    for (std::size_t cut = missing_left ? 0 : 1; cut < bins; ++cut) {
       gradient_sum left = missing_left ? cells[bins] : gradient_sum{};
       for (std::size_t b = 0; b < cut; ++b) left += cells[b];
       const gradient_sum right = total - left;
@@ -71,10 +69,7 @@ TEST_CASE(
     const auto expected = naive(cells, rule);
     for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
       const simd::scoped_level scope(level);
-      const auto all = scan(cells, rule, false), few = scan(cells, rule, true);
-      CHECK(all.score == few.score);
-      CHECK(all.below == few.below);
-      CHECK(all.left == few.left);
+      const auto all = scan(cells, rule);
       REQUIRE((all.score < 0) == (expected.score < 0));
       if (all.score < 0) continue;
       CHECK(all.score == doctest::Approx(expected.score).epsilon(1e-12));
@@ -88,11 +83,9 @@ TEST_CASE(
 TEST_CASE("split_scan: equal cuts go to the lowest bin, missing values to the right") {
   const split_rule rule;
   const std::vector<gradient_sum> cells = {{}, {-5, 5}, {}, {}, {5, 5}, {}, {}};
-  for (const bool few : {false, true}) {
-    const auto split = scan(cells, rule, few);
-    CHECK(split.below == 2);
-    CHECK(split.left == gradient_sum{-5, 5});
-  }
+  const auto split = scan(cells, rule);
+  CHECK(split.below == 2);
+  CHECK(split.left == gradient_sum{-5, 5});
   const std::vector<gradient_sum> mirrored = {{-5, 5}, {0, 5}, {5, 5}, {0, 0}};
-  CHECK(scan(mirrored, rule, false).below == 1);
+  CHECK(scan(mirrored, rule).below == 1);
 }

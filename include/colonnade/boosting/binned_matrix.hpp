@@ -65,6 +65,9 @@ class binned_matrix {
           value = std::nextafter(value, std::numeric_limits<T>::infinity());
         padded[f][i++] = value;
       }
+      for (std::size_t k = 0; k < bin_lookup::per_group; ++k) {
+        padded[f][bin_lookup::groups + k] = padded[f][bin_lookup::per_group * (k + 1) - 1];
+      }
     }
     return padded;
   }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -26,7 +25,10 @@ class gradient_histogram {
   gradient_sum* cells() { return cells_.data(); }
   const gradient_sum* cells() const { return cells_.data(); }
   std::size_t size() const { return cells_.size(); }
-  void clear() { std::fill(cells_.begin(), cells_.end(), gradient_sum{}); }
+  void clear() { clear(0, size()); }
+  void clear(std::size_t first, std::size_t last) {
+    std::fill(cells_.data() + first, cells_.data() + last, gradient_sum{});
+  }
   /// Adds the sums of other rows.
   void merge(const gradient_histogram& other) { add(other.cells(), 0, size()); }
   void add(const gradient_sum* other, std::size_t first, std::size_t last) {
@@ -42,8 +44,7 @@ class gradient_histogram {
 /// who works.
 class histogram_builder {
  public:
-  histogram_builder(const binned_matrix& bins, std::size_t workers)
-      : bins_(bins), scratch_(workers), partial_(workers) {}
+  histogram_builder(const binned_matrix& bins, std::size_t workers) : bins_(bins), state_(workers) {}
 
   /// The gradients of the tree that grows now: row i's at packed[i].
   void use(const std::int64_t* packed, int shift) {
@@ -53,90 +54,120 @@ class histogram_builder {
 
   /// Makes `out` the histogram of `rows` (all 0 .. bins.rows() - 1 if `everything`), as `worker` alone.
   void build(row_span rows, bool everything, std::size_t worker, gradient_histogram& out) {
-    const std::size_t few = rows_for_packing * bins_.cells() / std::max<std::size_t>(1, bins_.features());
-    if (rows.size() >= few) return add_packed(view(rows, everything), scratch(worker), out, true);
-    out.clear();
-    add_wide(view(rows, everything), out);
+    const std::size_t few = bins_.cells() / std::max<std::size_t>(1, bins_.features());
+    if (rows.size() < few) return build_wide(view(rows, everything), out);
+    worker_state& state = ready(worker);
+    for (std::size_t first = 0; first < rows.size(); first += histogram_add_packed::max_rows) {
+      check_interrupt();
+      add(part(rows, everything, first, histogram_add_packed::max_rows), state, out, first == 0);
+    }
   }
 
   /// The same, on up to `threads` threads.
   void build_together(row_span rows, bool everything, int threads, gradient_histogram& out) {
-    const std::size_t blocks = block_count(rows.size(), histogram_add_packed::max_rows);
-    const auto team = static_cast<std::size_t>(threads_for(blocks, threads));
-    if (team <= 1) return build(rows, everything, 0, out);
-    out.clear();
-    for (std::size_t w = 0; w < team; ++w) {
-      if (partial_[w] != nullptr) partial_[w]->clear();
-    }
-    for_blocks(blocks, threads, [&](std::size_t block, int worker) {
-      auto& mine = partial_[static_cast<std::size_t>(worker)];
-      if (mine == nullptr) mine = std::make_unique<gradient_histogram>(bins_.cells());
-      const std::size_t first = block * histogram_add_packed::max_rows;
-      histogram_rows part = view(rows, everything);
-      part.first = first;
-      if (part.rows != nullptr) part.rows += first;
-      part.count = std::min(histogram_add_packed::max_rows, rows.size() - first);
-      add_packed(part, scratch(static_cast<std::size_t>(worker)), *mine, false);
+    const double work = static_cast<double>(rows.size() * bins_.features()) * nanoseconds_per_update;
+    const int useful = useful_threads(threads, work);
+    if (useful <= 1) return build(rows, everything, 0, out);
+    const bool deferred = bins_.features() <= features_together;
+    const std::size_t piece = deferred ? piece_rows : histogram_add_packed::max_rows;
+    for (worker_state& state : state_) state.in_use = false;
+    for_blocks(block_count(rows.size(), piece), useful, [&](std::size_t block, int worker) {
+      worker_state& state = ready(static_cast<std::size_t>(worker));
+      if (!state.in_use) start(state);
+      const histogram_rows some = part(rows, everything, block * piece, piece);
+      deferred ? add_deferred(some, state) : add(some, state, state.sums, false);
     });
-    const std::size_t parts = block_count(bins_.cells(), cells_together);
-    const double work = static_cast<double>(bins_.cells() * team);
-    for_blocks(parts, useful_threads(threads, work), [&](std::size_t part) {
-      const std::size_t first = part * cells_together, last = std::min(first + cells_together, bins_.cells());
-      for (std::size_t w = 0; w < team; ++w) {
-        if (partial_[w] != nullptr) out.add(partial_[w]->cells(), first, last);
-      }
-    });
+    gather(useful, out);
   }
 
+  static constexpr double nanoseconds_per_update = 0.6;
+
  private:
-  // Below so many rows a bin, emptying the packed cells costs more than it saves.
-  static constexpr std::size_t rows_for_packing = 4;
-  static constexpr std::size_t features_together = 64;
+  static constexpr std::size_t features_together = 64;  // their packed cells stay in the second cache
+  static constexpr std::size_t piece_rows = 2048;
   static constexpr std::size_t cells_together = 4096;
 
-  using packed_cells = std::vector<std::int64_t>;
+  struct worker_state {
+    std::vector<std::int64_t> packed;  // zeros between calls
+    std::size_t pending = 0;           // rows in `packed`
+    gradient_histogram sums;
+    bool in_use = false;
+  };
+
+  worker_state& ready(std::size_t worker) {
+    worker_state& state = state_[worker];
+    if (state.packed.empty()) {
+      state.packed.resize(std::min(bins_.features(), features_together) * histogram_add_packed::slots);
+    }
+    return state;
+  }
+
+  void start(worker_state& state) const {
+    if (state.sums.size() == 0) state.sums = gradient_histogram(bins_.cells());
+    state.sums.clear();
+    state.pending = 0;
+    state.in_use = true;
+  }
 
   histogram_rows view(row_span rows, bool everything) const {
     return {bins_.row(0), bins_.stride(), packed_, shift_, everything ? nullptr : rows.data(), 0,
             rows.size()};
   }
-
-  packed_cells& scratch(std::size_t worker) {
-    auto& cells = scratch_[worker];
-    if (cells.empty()) {
-      cells.resize(std::min(bins_.features(), features_together) * histogram_add_packed::slots);
-    }
-    return cells;
+  histogram_rows part(row_span rows, bool everything, std::size_t first, std::size_t most) const {
+    histogram_rows in = view(rows, everything);
+    in.first = first;
+    if (in.rows != nullptr) in.rows += first;
+    in.count = std::min(most, rows.size() - first);
+    return in;
   }
 
-  void add_wide(const histogram_rows& in, gradient_histogram& out) const {
+  void build_wide(const histogram_rows& in, gradient_histogram& out) const {
+    out.clear();
     simd::run<histogram_add_wide>(in, bins_.offsets(), bins_.features(), out.cells());
   }
 
-  void add_packed(histogram_rows in, packed_cells& cells, gradient_histogram& out, bool fresh) const {
-    const std::size_t end = in.count;
-    const std::uint32_t* const rows = in.rows;
-    const std::size_t origin = in.first;
-    for (std::size_t first = 0; first < end; first += histogram_add_packed::max_rows) {
-      check_interrupt();
-      in.count = std::min(histogram_add_packed::max_rows, end - first);
-      in.first = origin + first;
-      if (rows != nullptr) in.rows = rows + first;
-      for (std::size_t f = 0; f < bins_.features(); f += features_together) {
-        const std::size_t features = std::min(features_together, bins_.features() - f);
-        in.bins = bins_.row(0) + f;
-        simd::run<histogram_add_packed>(in, features, cells.data());
-        simd::run<histogram_flush>(cells.data(), shift_, features, bins_.offsets() + f, out.cells(),
-                                   fresh && first == 0);
-      }
+  // Adds (or, `fresh`, makes) the sums of at most max_rows rows, a group of columns after the other.
+  void add(histogram_rows in, worker_state& state, gradient_histogram& out, bool fresh) const {
+    for (std::size_t f = 0; f < bins_.features(); f += features_together) {
+      const std::size_t features = std::min(features_together, bins_.features() - f);
+      in.bins = bins_.row(0) + f;
+      simd::run<histogram_add_packed>(in, features, state.packed.data());
+      simd::run<histogram_flush>(state.packed.data(), shift_, features, bins_.offsets() + f, out.cells(),
+                                 fresh);
     }
+  }
+
+  // Few columns: the packed sums of several pieces are flushed together.
+  void add_deferred(const histogram_rows& in, worker_state& state) const {
+    if (state.pending + in.count > histogram_add_packed::max_rows) flush(state, state.sums, false);
+    simd::run<histogram_add_packed>(in, bins_.features(), state.packed.data());
+    state.pending += in.count;
+  }
+
+  void flush(worker_state& state, gradient_histogram& out, bool fresh) const {
+    simd::run<histogram_flush>(state.packed.data(), shift_, bins_.features(), bins_.offsets(), out.cells(),
+                               fresh);
+    state.pending = 0;
+  }
+
+  void gather(int threads, gradient_histogram& out) {
+    const std::size_t parts = block_count(bins_.cells(), cells_together);
+    for (worker_state& state : state_) {
+      if (state.in_use && state.pending > 0) flush(state, state.sums, false);
+    }
+    for_blocks(parts, useful_threads(threads, static_cast<double>(bins_.cells())), [&](std::size_t k) {
+      const std::size_t first = k * cells_together, last = std::min(first + cells_together, bins_.cells());
+      out.clear(first, last);
+      for (const worker_state& state : state_) {
+        if (state.in_use) out.add(state.sums.cells(), first, last);
+      }
+    });
   }
 
   const binned_matrix& bins_;
   const std::int64_t* packed_ = nullptr;
   int shift_ = 1;
-  std::vector<packed_cells> scratch_;
-  std::vector<std::unique_ptr<gradient_histogram>> partial_;
+  std::vector<worker_state> state_;
 };
 
 }  // namespace colonnade::inline COLONNADE_ABI

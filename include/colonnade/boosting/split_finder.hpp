@@ -56,22 +56,20 @@ class split_finder {
   }
 
   /// The best split, found by `worker` alone.
-  node_split find(const gradient_histogram& histogram, const gradient_sum& sum, std::size_t rows,
-                  std::size_t worker) {
-    return find_among(features_, histogram, sum, rows, worker);
+  node_split find(const gradient_histogram& histogram, const gradient_sum& sum, std::size_t worker) {
+    return find_among(features_, histogram, sum, worker);
   }
 
   /// The same, on up to `threads` threads.
-  node_split find_together(const gradient_histogram& histogram, const gradient_sum& sum, std::size_t rows,
-                           int threads) {
+  node_split find_together(const gradient_histogram& histogram, const gradient_sum& sum, int threads) {
     const std::size_t blocks = block_count(features_.size(), features_together);
     const int useful = useful_threads(threads, static_cast<double>(histogram.size()) * nanoseconds_per_cell);
-    if (useful <= 1) return find(histogram, sum, rows, 0);
+    if (useful <= 1) return find(histogram, sum, 0);
     std::vector<node_split> found(blocks);
     for_blocks(blocks, useful, [&](std::size_t block, int worker) {
       const std::size_t first = block * features_together;
       const auto some = features_.subspan(first, std::min(features_together, features_.size() - first));
-      found[block] = find_among(some, histogram, sum, rows, static_cast<std::size_t>(worker));
+      found[block] = find_among(some, histogram, sum, static_cast<std::size_t>(worker));
     });
     node_split best;
     for (const node_split& candidate : found) {
@@ -87,7 +85,7 @@ class split_finder {
   static constexpr std::size_t features_together = 8;
 
   node_split find_among(std::span<const std::uint32_t> features, const gradient_histogram& histogram,
-                        const gradient_sum& sum, std::size_t rows, std::size_t worker) {
+                        const gradient_sum& sum, std::size_t worker) {
     auto& work = scratch_[worker];
     if (work == nullptr) work = std::make_unique<split_scratch>();
     node_split best;
@@ -95,7 +93,7 @@ class split_finder {
     for (const std::uint32_t feature : features) {
       split_choice choice;
       const std::size_t count = bins_.missing_bin(feature);
-      simd::run<split_scan>(histogram.cells() + bins_.offsets()[feature], count, sum, rows < count,
+      simd::run<split_scan>(histogram.cells() + bins_.offsets()[feature], count, sum,
                             static_cast<const split_rule*>(&rule_), work.get(), &choice);
       if (choice.score <= best.choice.score) continue;
       best.choice = choice;

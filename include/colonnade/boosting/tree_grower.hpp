@@ -112,8 +112,7 @@ class tree_grower {
     builder_.build_together(rows_.rows(0, rows_.size()), rows_.size() == bins_.rows(), threads_,
                             *root.histogram);
     for (std::size_t c = 0; c < bins_.offsets()[1]; ++c) root.sum += root.histogram->cells()[c];
-    if (may_split(root.sum, 0))
-      root.split = finder_.find_together(*root.histogram, root.sum, rows_.size(), threads_);
+    if (may_split(root.sum, 0)) root.split = finder_.find_together(*root.histogram, root.sum, threads_);
     tree_size_ = 1;
     nodes_.push_back(std::move(root));
     offer(0);
@@ -213,7 +212,7 @@ class tree_grower {
     set_ranges(parent, rows_.split(parent.first, parent.last, parent.split.feature, test_of(parent.split)));
     build_children(
         parent, [&](const node& child) { builder_.build(rows_of(child), false, worker, *child.histogram); },
-        [&](node& child) { child.split = finder_.find(*child.histogram, child.sum, child.size(), worker); });
+        [&](node& child) { child.split = finder_.find(*child.histogram, child.sum, worker); });
   }
 
   void expand_together(std::uint32_t id) {
@@ -225,9 +224,7 @@ class tree_grower {
         [&](const node& child) {
           builder_.build_together(rows_of(child), false, threads_, *child.histogram);
         },
-        [&](node& child) {
-          child.split = finder_.find_together(*child.histogram, child.sum, child.size(), threads_);
-        });
+        [&](node& child) { child.split = finder_.find_together(*child.histogram, child.sum, threads_); });
   }
 
   template <class Build, class Find>

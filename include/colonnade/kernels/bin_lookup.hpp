@@ -2,43 +2,55 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "colonnade/simd/pack.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
 /// Bins of a column: `out[i]` is the number of cuts that are not above value i, `missing` for NaN. `cuts`
-/// holds 255 ascending entries; those beyond the real ones are NaN, which no value reaches. -0.0 is 0.0;
-/// infinities are values.
+/// holds 255 ascending cuts, NaN (which no value reaches) beyond the real ones and in place 255, and then
+/// every sixteenth of them, from cuts[15] on, again. -0.0 is 0.0; infinities are values.
 struct bin_lookup {
-  static constexpr std::size_t cut_slots = 256;
+  static constexpr std::size_t cut_slots = 272, groups = 256;
+  static constexpr std::uint32_t per_group = 16;
 
   template <class Isa, class T>
   COLONNADE_KERNEL void operator()(Isa, const T* values, std::ptrdiff_t stride, std::size_t count,
                                    const T* cuts, std::uint8_t missing, std::uint8_t* out) const {
-    std::size_t i = 0;
-    for (; i + group <= count; i += group) search<group>(values, stride, i, cuts, missing, out);
-    for (; i < count; ++i) search<1>(values, stride, i, cuts, missing, out);
+    for (std::size_t i = 0; i < count; ++i) {
+      const T x = values[static_cast<std::ptrdiff_t>(i) * stride];
+      // Two counts of sixteen instead of a binary search: no load waits for more than one other.
+      const std::uint32_t group = count_below<Isa>(cuts + groups, x);
+      const std::uint32_t below = per_group * group + count_below<Isa>(cuts + per_group * group, x);
+      out[i] = x != x ? missing : static_cast<std::uint8_t>(below);
+    }
   }
 
  private:
-  // So many searches go on together that their loads hide each other's latency.
-  static constexpr std::size_t group = 16;
-
-  template <std::size_t N, class T>
-  COLONNADE_KERNEL static void search(const T* values, std::ptrdiff_t stride, std::size_t first,
-                                      const T* cuts, std::uint8_t missing, std::uint8_t* out) {
-    T x[N];
-    std::uint32_t below[N] = {};
-    for (std::size_t j = 0; j < N; ++j) x[j] = values[static_cast<std::ptrdiff_t>(first + j) * stride];
-    for (std::uint32_t step = 128; step > 0; step /= 2) {
-      for (std::size_t j = 0; j < N; ++j) {
-        // Arithmetic, since a branch here would be guessed wrong half of the time.
-        below[j] += step & (0u - static_cast<std::uint32_t>(cuts[below[j] + step - 1] <= x[j]));
-      }
+  /// How many of sixteen cuts are not above x.
+  template <class Isa, class T>
+  COLONNADE_KERNEL static std::uint32_t count_below(const T* cuts, T x) {
+    constexpr std::size_t lanes = simd::lanes<Isa, T>;
+    using integers = decltype(simd::pack<T, lanes>{} <= simd::pack<T, lanes>{});
+    integers reached = {};
+    for (std::size_t j = 0; j < per_group; j += lanes) {
+      simd::pack<T, lanes> cut;
+      simd::load(cut, cuts + j);
+      reached -= cut <= x;
     }
-    for (std::size_t j = 0; j < N; ++j)
-      out[first + j] = x[j] != x[j] ? missing : static_cast<std::uint8_t>(below[j]);
+    return sum<integers>(reached);
+  }
+
+  template <class Pack>
+  COLONNADE_KERNEL static std::uint32_t sum(const Pack& counts) {
+    constexpr std::size_t words = sizeof(Pack) / 16;
+    simd::pack<std::uint64_t, 2> part[words];
+    std::memcpy(&part, &counts, sizeof counts);
+    for (std::size_t k = 1; k < words; ++k) part[0] += part[k];
+    const std::uint64_t both = part[0][0] + part[0][1];
+    return static_cast<std::uint32_t>(both) +
+           (sizeof(counts[0]) == 4 ? static_cast<std::uint32_t>(both >> 32) : 0);
   }
 };
 

@@ -25,11 +25,10 @@ struct split_choice {
   bool missing_left = false;
 };
 
-/// Work space of split_scan: running sums as the bits of 1.5 * 2^52 + sum, and the bins that they end at.
+/// Work space of split_scan: running sums as the bits of the double 1.5 * 2^52 + sum.
 struct split_scratch {
   static constexpr std::size_t slots = 272;
-  double gradient[slots] = {}, hessian[slots] = {};
-  std::uint8_t bin[slots] = {};
+  std::int64_t gradient[slots] = {}, hessian[slots] = {};
 };
 
 /// |g| reduced by l1, with its sign.
@@ -47,23 +46,20 @@ inline double leaf_score(double g, double h, double l2, double l1) {
 
 /// Finds the best split of a feature from the sums of its bins: `cells[0 .. bins)` and the missing ones in
 /// `cells[bins]`. Both directions of missing values are tried, and missing against all others; where there
-/// are none, they would follow the heavier side. Ties: the lowest bin, missing to the right. `few_rows`:
-/// leave out the bins without rows first, so that a small node costs no more than its rows (same result).
+/// are none, they would follow the heavier side. Ties: the lowest bin, missing to the right.
 struct split_scan {
   template <class Isa>
   COLONNADE_KERNEL void operator()(Isa, const gradient_sum* cells, std::size_t bins, gradient_sum total,
-                                   bool few_rows, const split_rule* rule, split_scratch* work,
-                                   split_choice* out) const {
-    std::size_t sums = few_rows ? sums_of_filled(cells, bins, *work) : sums_of_all(cells, bins, *work);
-    // Behind the last bin there is no cut.
-    if (sums > 0 && work->bin[sums - 1] + std::size_t{1} == bins) --sums;
+                                   const split_rule* rule, split_scratch* work, split_choice* out) const {
+    running_sums(cells, bins, *work);
+    const std::size_t cuts = bins == 0 ? 0 : bins - 1;
     const gradient_sum missing = cells[bins];
     const node<Isa> all(total, *rule);
     split_choice best;
-    all.try_all(*work, sums, gradient_sum{}, false, best);
+    all.try_all(*work, cuts, gradient_sum{}, false, best);
     if (missing.hessian != 0) {
-      all.try_all(*work, sums, missing, true, best);
-      try_missing_alone(missing, all, best);
+      all.try_missing_alone(missing, best);
+      all.try_all(*work, cuts, missing, true, best);
     } else {
       best.missing_left = 2 * best.left.hessian >= total.hessian;
     }
@@ -75,38 +71,13 @@ struct split_scan {
   static constexpr std::int64_t zero_bits = 0x4338000000000000;
   static constexpr double zero_value = 0x1.8p52;
 
-  COLONNADE_KERNEL static std::size_t sums_of_all(const gradient_sum* cells, std::size_t bins,
-                                                  split_scratch& work) {
-    simd::pack<std::int64_t, 2> sum = {zero_bits, zero_bits}, cell;
+  COLONNADE_KERNEL static void running_sums(const gradient_sum* cells, std::size_t bins,
+                                            split_scratch& work) {
+    std::int64_t gradient = zero_bits, hessian = zero_bits;
     for (std::size_t b = 0; b < bins; ++b) {
-      simd::load(cell, &cells[b].gradient);
-      sum += cell;
-      put(sum, b, work);
-      work.bin[b] = static_cast<std::uint8_t>(b);
+      work.gradient[b] = gradient += cells[b].gradient;
+      work.hessian[b] = hessian += cells[b].hessian;
     }
-    return bins;
-  }
-
-  COLONNADE_KERNEL static std::size_t sums_of_filled(const gradient_sum* cells, std::size_t bins,
-                                                     split_scratch& work) {
-    simd::pack<std::int64_t, 2> sum = {zero_bits, zero_bits}, cell;
-    std::size_t filled = 0;
-    for (std::size_t b = 0; b < bins; ++b) {
-      simd::load(cell, &cells[b].gradient);
-      sum += cell;
-      put(sum, filled, work);
-      work.bin[filled] = static_cast<std::uint8_t>(b);
-      filled += cells[b].hessian != 0;
-    }
-    return filled;
-  }
-
-  COLONNADE_KERNEL static void put(const simd::pack<std::int64_t, 2>& sum, std::size_t at,
-                                   split_scratch& work) {
-    simd::pack<double, 2> bits;
-    std::memcpy(&bits, &sum, sizeof bits);
-    work.gradient[at] = bits[0];
-    work.hessian[at] = bits[1];
   }
 
   /// The sums of the node, and the search over one direction of the missing values.
@@ -147,10 +118,16 @@ struct split_scan {
       }
       if (found == none) return;
       const auto k = static_cast<std::size_t>(found);
-      best.left = {static_cast<std::int64_t>(work.gradient[k] - zero_value) + more.gradient,
-                   static_cast<std::int64_t>(work.hessian[k] - zero_value) + more.hessian};
-      best.below = static_cast<std::uint8_t>(work.bin[k] + 1);
+      best.left = {work.gradient[k] - zero_bits + more.gradient, work.hessian[k] - zero_bits + more.hessian};
+      best.below = static_cast<std::uint8_t>(k + 1);
       best.missing_left = missing_left;
+    }
+
+    COLONNADE_KERNEL void try_missing_alone(const gradient_sum& missing, split_choice& best) const {
+      simd::pack<double, 1> gl = {static_cast<double>(missing.gradient) * rule.gradient_unit};
+      simd::pack<double, 1> hl = {static_cast<double>(missing.hessian) * rule.hessian_unit}, score;
+      score_of(gl, hl, score);
+      if (score[0] > best.score) best = {score[0], missing, 0, true};
     }
 
    private:
@@ -168,11 +145,17 @@ struct split_scan {
     COLONNADE_KERNEL void scores(const split_scratch& work, std::size_t i, double more_g, double more_h,
                                  Pack& out) const {
       Pack gl, hl;
-      simd::load(gl, work.gradient + i);
-      simd::load(hl, work.hessian + i);
+      std::memcpy(&gl, work.gradient + i, sizeof gl);
+      std::memcpy(&hl, work.hessian + i, sizeof hl);
       gl = ((gl - zero_value) + more_g) * rule.gradient_unit;
       hl = ((hl - zero_value) + more_h) * rule.hessian_unit;
-      Pack gr = g - gl;
+      score_of(gl, hl, out);
+    }
+
+    // One division for both sides; -1 where a side has too little weight.
+    template <class Pack>
+    COLONNADE_KERNEL void score_of(const Pack& left_g, const Pack& hl, Pack& out) const {
+      Pack gl = left_g, gr = g - gl;
       const Pack hr = h - hl;
       if (rule.l1 > 0) {
         shrink(gl, rule.l1);
@@ -192,19 +175,6 @@ struct split_scan {
       x = x < -l1 ? below : positive;
     }
   };
-
-  template <class Isa>
-  COLONNADE_KERNEL static void try_missing_alone(const gradient_sum& missing, const node<Isa>& all,
-                                                 split_choice& best) {
-    const split_rule& rule = all.rule;
-    const double gl = static_cast<double>(missing.gradient) * rule.gradient_unit;
-    const double hl = static_cast<double>(missing.hessian) * rule.hessian_unit;
-    const double gr = all.g - gl, hr = all.h - hl;
-    if (hl < rule.min_hessian || hr < rule.min_hessian || hl <= 0 || hr <= 0) return;
-    const double score = leaf_score(gl, hl, rule.l2, rule.l1) + leaf_score(gr, hr, rule.l2, rule.l1);
-    if (score <= best.score) return;
-    best = {score, missing, 0, true};
-  }
 };
 
 }  // namespace colonnade::inline COLONNADE_ABI

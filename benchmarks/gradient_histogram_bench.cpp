@@ -1,0 +1,138 @@
+// Also benches: kernels/bin_lookup.hpp, kernels/boosting_gradients.hpp, kernels/row_partition.hpp
+// Also benches: kernels/split_scan.hpp, kernels/tree_walk.hpp
+#include <limits>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+
+#include "colonnade/core/random.hpp"
+#include "colonnade/kernels/bin_lookup.hpp"
+#include "colonnade/kernels/boosting_gradients.hpp"
+#include "colonnade/kernels/gradient_histogram.hpp"
+#include "colonnade/kernels/row_partition.hpp"
+#include "colonnade/kernels/split_scan.hpp"
+#include "colonnade/kernels/tree_walk.hpp"
+
+namespace {
+
+namespace simd = colonnade::simd;
+constexpr std::size_t rows = 16384, features = 28, stride = 32;
+
+struct table {
+  std::vector<std::uint8_t> bins = std::vector<std::uint8_t>(4 * rows * stride);
+  std::vector<std::int64_t> packed = std::vector<std::int64_t>(4 * rows);
+  std::vector<std::uint32_t> some, offsets;
+  std::vector<double> margin, target;
+
+  table() {
+    const colonnade::random_stream random(1);
+    for (std::size_t i = 0; i < bins.size(); ++i) bins[i] = static_cast<std::uint8_t>(random.bits(i));
+    for (std::size_t i = 0; i < packed.size(); ++i)
+      packed[i] = static_cast<std::int64_t>(random.below(i, 1 << 20)) << 20;
+    for (std::uint32_t i = 0; i < rows; ++i) {
+      some.push_back(4 * i + static_cast<std::uint32_t>(random.below(i, 4)));
+      margin.push_back(random.uniform(i));
+      target.push_back(i % 2);
+    }
+    for (std::uint32_t f = 0; f <= features; ++f) offsets.push_back(256 * f);
+  }
+  colonnade::histogram_rows view(bool listed) const {
+    return {bins.data(), stride, packed.data(), 31, listed ? some.data() : nullptr, 0, rows};
+  }
+};
+
+void histogram_packed(benchmark::State& state) {
+  const table t;
+  std::vector<std::int64_t> cells(features * colonnade::histogram_add_packed::slots);
+  for (auto _ : state)
+    simd::run<colonnade::histogram_add_packed>(t.view(state.range(0) != 0), features, cells.data());
+  state.SetItemsProcessed(static_cast<std::int64_t>(rows * features) * state.iterations());
+}
+BENCHMARK(histogram_packed)->Arg(0)->Arg(1);
+
+void histogram_wide(benchmark::State& state) {
+  const table t;
+  std::vector<colonnade::gradient_sum> cells(features * 256);
+  for (auto _ : state) {
+    simd::run<colonnade::histogram_add_wide>(t.view(true), t.offsets.data(), features, cells.data());
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(rows * features) * state.iterations());
+}
+BENCHMARK(histogram_wide);
+
+void partition_rows(benchmark::State& state) {
+  const table t;
+  std::vector<std::uint32_t> left(rows), right(rows);
+  std::size_t count = 0;
+  for (auto _ : state) {
+    simd::run<colonnade::row_partition>(t.bins.data(), colonnade::bin_test{100, 255}, t.some.data(), rows,
+                                        left.data(), right.data(), &count);
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(rows) * state.iterations());
+}
+BENCHMARK(partition_rows);
+
+void scan_splits(benchmark::State& state) {
+  std::vector<colonnade::gradient_sum> cells(256);
+  colonnade::gradient_sum total;
+  for (std::size_t b = 0; b < 256; ++b) {
+    cells[b] = {static_cast<std::int64_t>(b * b % 1001) - 500, b == 255 && state.range(0) == 0 ? 0 : 100};
+    total += cells[b];
+  }
+  const colonnade::split_rule rule;
+  colonnade::split_scratch work;
+  colonnade::split_choice choice;
+  for (auto _ : state) {
+    simd::run<colonnade::split_scan>(cells.data(), std::size_t{255}, total, &rule, &work, &choice);
+  }
+  state.SetItemsProcessed(255 * state.iterations());
+}
+BENCHMARK(scan_splits)->Arg(0)->Arg(1)->ArgName("missing");
+
+void look_up_bins(benchmark::State& state) {
+  const colonnade::random_stream random(1);
+  std::vector<float> x(rows), cuts(colonnade::bin_lookup::cut_slots, std::numeric_limits<float>::quiet_NaN());
+  for (std::size_t i = 0; i < rows; ++i) x[i] = static_cast<float>(random.uniform(i));
+  for (std::size_t i = 0; i < 254; ++i) cuts[i] = static_cast<float>(i + 1) / 256;
+  for (std::size_t k = 0; k < 15; ++k) cuts[256 + k] = cuts[16 * k + 15];
+  std::vector<std::uint8_t> out(rows);
+  for (auto _ : state) {
+    simd::run<colonnade::bin_lookup>(static_cast<const float*>(x.data()), std::ptrdiff_t{1}, rows,
+                                     static_cast<const float*>(cuts.data()), std::uint8_t{255}, out.data());
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(rows) * state.iterations());
+}
+BENCHMARK(look_up_bins);
+
+void logistic(benchmark::State& state) {
+  const table t;
+  std::vector<std::int64_t> out(rows);
+  const colonnade::gradient_rows in = {t.margin.data(), t.target.data(), nullptr, rows};
+  const colonnade::gradient_steps steps{0x1p17, 0x1p18, 31};
+  for (auto _ : state) simd::run<colonnade::logistic_gradients>(in, steps, out.data());
+  state.SetItemsProcessed(static_cast<std::int64_t>(rows) * state.iterations());
+}
+BENCHMARK(logistic);
+
+// A full tree of depth 6 over random rows.
+void walk_tree(benchmark::State& state) {
+  const colonnade::random_stream random(1);
+  std::vector<colonnade::tree_node> tree;
+  for (std::uint32_t i = 0; i < 127; ++i) {
+    const auto feature = static_cast<std::uint32_t>(random.below(i, features));
+    tree.push_back(i < 63 ? colonnade::tree_node{random.uniform(i), 2 * i + 1, feature}
+                          : colonnade::tree_node{1, i});
+  }
+  std::vector<float> x(rows * features);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(random.uniform(i));
+  std::vector<std::uint32_t> out(rows);
+  for (auto _ : state) {
+    simd::run<colonnade::tree_walk>(static_cast<const colonnade::tree_node*>(tree.data()), std::size_t{6},
+                                    static_cast<const float*>(x.data()), std::ptrdiff_t{features},
+                                    std::ptrdiff_t{1}, rows, out.data());
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(rows) * state.iterations());
+}
+BENCHMARK(walk_tree);
+
+}  // namespace
