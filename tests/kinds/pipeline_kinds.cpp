@@ -10,7 +10,7 @@ const colonnade::churn_data& customers() {
   return data;
 }
 
-const tests::register_kind<colonnade::column_transformer> columns{
+const colonnade::tests::register_kind<colonnade::column_transformer> columns{
     [] { return colonnade::tests::churn_columns(customers().table.view()); },
     [](const colonnade::column_transformer& model) {
       const auto x = customers().table.view();
@@ -19,12 +19,12 @@ const tests::register_kind<colonnade::column_transformer> columns{
     }};
 
 // No more than kinds of their own: what a file of them would hold.
-const tests::register_kind<colonnade::passthrough> as_it_is{[] { return colonnade::passthrough{}; },
-                                                            [](const colonnade::passthrough&) {}};
-const tests::register_kind<colonnade::no_predictor> nothing{[] { return colonnade::no_predictor{}; },
-                                                            [](const colonnade::no_predictor&) {}};
+const colonnade::tests::register_kind<colonnade::passthrough> as_it_is{
+    [] { return colonnade::passthrough{}; }, [](const colonnade::passthrough&) {}};
+const colonnade::tests::register_kind<colonnade::no_predictor> nothing{
+    [] { return colonnade::no_predictor{}; }, [](const colonnade::no_predictor&) {}};
 
-const tests::register_kind<colonnade::pipeline> whole{
+const colonnade::tests::register_kind<colonnade::pipeline> whole{
     [] { return colonnade::tests::churn_pipeline(customers(), 2); },
     [](const colonnade::pipeline& model) {
       static_cast<void>(model.predict(customers().table.view()));

@@ -9,7 +9,7 @@ import pytest
 import colonnade
 from colonnade import _core
 
-FOLDER = Path(__file__).resolve().parents[1] / "golden"
+FOLDER = Path(__file__).resolve().parent / "golden"
 FILES = sorted(FOLDER.glob("*.colonnade"))
 EXPECTED = json.loads((FOLDER / "expected.json").read_text()) if (FOLDER / "expected.json").exists() else {}
 
@@ -22,7 +22,7 @@ def golden():
     return module
 
 
-# LAW: golden-files A file that a released version saved loads in every later one and gives the same answers, bit for bit.
+# LAW: golden-answers A file that Python has saved loads in every later version and gives the same answers, bit for bit.
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_golden_file_loads_and_answers_as_ever(path, golden):
     data = path.read_bytes()

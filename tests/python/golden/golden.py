@@ -1,6 +1,6 @@
 """Files of every kind as released versions wrote them; the tests load them for ever.
 
-    python tests/golden/golden.py          writes the files that are not there yet (a new kind, a new version)
+    python tests/python/golden/golden.py          writes the files that are not there yet (a new kind, a new version)
 
 A file that exists is never written again: what it holds is the promise. ``expected.json`` keeps what each object says about
 a few rows, as hexadecimal floats, so that not only the bytes but also their meaning is kept.
