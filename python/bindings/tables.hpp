@@ -10,6 +10,7 @@
 
 #include "colonnade/core/owned_table.hpp"
 #include "colonnade/interop/arrow_c.hpp"
+#include "colonnade/kernels/hash_table.hpp"
 
 // The one gate for tables: anything tabular becomes a table_view over the memory that Python holds. A column
 // whose values are all missing and without a type (None) comes as float64 NaN; consumers take that for any
@@ -357,8 +358,61 @@ class table_argument {
     hold(a);
   }
 
+  /// Text that is few Python objects in many rows, as columns of categories are: codes and the distinct values. Looks at
+  /// addresses only. False where the objects differ too much for that to pay.
+  template <class At>
+  bool add_repeated_text(const std::string& name, std::size_t rows, const At& at) {
+    constexpr std::size_t worthwhile = 1024, slots = 4096;
+    if (rows < worthwhile) return false;
+    struct known {
+      PyObject* object = nullptr;
+      std::int32_t code = 0;
+    };
+    std::vector<known> recent(slots);
+    hash_table<std::int64_t> addresses;
+    hash_table<std::string_view> texts;
+    std::vector<std::int32_t> code_of, codes(rows);
+    for (std::size_t i = 0; i < rows; ++i) {
+      PyObject* v = at(i);
+      const auto address = reinterpret_cast<std::uintptr_t>(v);
+      known& slot = recent[(address >> 4 ^ address >> 16) % slots];
+      if (slot.object != v) {
+        const std::size_t id = addresses.insert(static_cast<std::int64_t>(address));
+        if (id == code_of.size()) code_of.push_back(text_code(name, v, texts));
+        if (code_of.size() > worthwhile + i / 4) return false;
+        slot = {v, code_of[id]};
+      }
+      codes[i] = slot.code;
+    }
+    std::vector<std::string_view> values;
+    for (std::uint32_t k = 0; k < texts.size(); ++k) values.push_back(texts[k]);
+    add_coded_text(name, std::move(codes), values);
+    return true;
+  }
+  std::int32_t text_code(const std::string& name, PyObject* v, hash_table<std::string_view>& texts) const {
+    if (PyUnicode_Check(v)) return static_cast<std::int32_t>(texts.insert(utf8(v, name)));
+    if (is_missing(v)) return -1;
+    if (PyFloat_Check(v) || PyLong_Check(v)) refuse_mixed(name);
+    refuse_type(name, v);
+  }
+  void add_coded_text(const std::string& name, std::vector<std::int32_t> codes,
+                      const std::vector<std::string_view>& values) {
+    std::string bytes;
+    std::vector<std::int64_t> ends = {0};
+    for (const std::string_view value : values) {
+      bytes += value;
+      ends.push_back(static_cast<std::int64_t>(bytes.size()));
+    }
+    const auto kept = table_.keep(std::vector<char>(bytes.begin(), bytes.end()));
+    const auto offsets = table_.keep(std::move(ends));
+    const auto data = table_.keep(std::move(codes));
+    table_.add_view(name, dictionary_column_view(data->data(), data->size(),
+                                                 string_column_view(offsets->data(), kept->data(), values.size())));
+  }
+
   template <class At>
   void add_text(const std::string& name, std::size_t rows, const At& at) {
+    if (add_repeated_text(name, rows, at)) return;
     std::vector<std::string_view> values(rows);
     std::vector<std::uint8_t> valid(rows, 1);
     for (std::size_t i = 0; i < rows; ++i) {
