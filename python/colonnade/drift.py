@@ -71,7 +71,13 @@ class _Result(Mapping[str, Any]):
 
 
 class TwoSample(_Result):
-    """What :func:`two_sample` found, by name: ``result.ks.p_value`` or ``result["ks"].p_value``."""
+    """What :func:`two_sample` found, by name: ``result.ks.p_value`` or ``result["ks"].p_value``.
+
+    >>> from colonnade.drift import two_sample
+    >>> two_sample([1.0, 2.0, None], [2.0, 3.0], ["ks"])
+    TwoSample: 2 reference, 2 current values
+    ks  0.5  p 1
+    """
 
     def __repr__(self) -> str:
         head = f"TwoSample: {self.reference_count} reference, {self.current_count} current values"
@@ -79,7 +85,12 @@ class TwoSample(_Result):
 
 
 class Categorical(_Result):
-    """What :func:`categorical` found, by name: ``result.chi_squared.p_value``."""
+    """What :func:`categorical` found, by name: ``result.chi_squared.p_value``.
+
+    >>> from colonnade.drift import categorical
+    >>> categorical(["a", "b"] * 10, ["a", "b"] * 10)["chi_squared"]
+    TestResult(statistic=0.0, p_value=1.0)
+    """
 
     def __repr__(self) -> str:
         values = f"{self.reference_count} reference, {self.current_count} current values"
@@ -88,7 +99,12 @@ class Categorical(_Result):
 
 
 class ColumnDrift(_Result):
-    """What :func:`compare` found about one column."""
+    """What :func:`compare` found about one column.
+
+    >>> from colonnade.drift import compare
+    >>> compare({"age": range(90)}, {"age": range(1, 91)}).columns[0]
+    ColumnDrift('age', not drifted: adjusted p 1)
+    """
 
     def __repr__(self) -> str:
         verdict = "drifted" if self.drifted else "not drifted"
@@ -96,7 +112,12 @@ class ColumnDrift(_Result):
 
 
 class ColumnProfile(_Result):
-    """What a :class:`Profile` keeps of one column."""
+    """What a :class:`Profile` keeps of one column.
+
+    >>> from colonnade.drift import Profile
+    >>> Profile().fit({"age": [30, 40, 50]})["age"]
+    ColumnProfile(integer, missing=0, distinct=3, mean=40, std=10, min=30, max=50)
+    """
 
     def __repr__(self) -> str:
         figures = [f"{k}={self[k]:.4g}" for k in ("mean", "std", "min", "max") if k in self]
@@ -361,7 +382,16 @@ _registry[Profile._kind] = Profile  # type: ignore[assignment]
 
 
 class Report:
-    """The answer of :func:`compare`; shows itself as a table of text, and as pictures in a notebook."""
+    """The answer of :func:`compare`; shows itself as a table of text, and as pictures in a notebook.
+
+    >>> from colonnade.drift import compare
+    >>> report = compare({"age": range(90)}, {"age": range(50, 140)})
+    >>> report.summary()
+    '1 of 1 columns drift (Benjamini-Hochberg at 0.05)'
+    >>> report["age"].effect
+    'large'
+    >>> page = report.to_html()
+    """
 
     def __init__(self, report: Any) -> None:
         self._report = report

@@ -70,7 +70,7 @@ class report_html {
       ".colonnade-drift table{width:100%;border-collapse:collapse;margin-top:.3rem}"
       ".colonnade-drift td{padding:.1rem 0;border-top:1px solid #eef0f3}"
       ".colonnade-drift td:last-child{text-align:right;font-variant-numeric:tabular-nums}"
-      ".colonnade-drift .key b{display:inline-block;width:.7em;height:.7em;margin:0 .25em 0 .6em}"
+      ".colonnade-drift .key{white-space:nowrap}.colonnade-drift .key b{display:inline-block;width:.7em;height:.7em;margin:0 .25em 0 .6em}"
       ".colonnade-drift .r{background:#94a3b8;fill:#94a3b8}.colonnade-drift .c{background:#2563eb;fill:#2563eb}"
       ".colonnade-drift text{font:11px system-ui,sans-serif;fill:#4b5563}";
 

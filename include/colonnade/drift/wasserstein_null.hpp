@@ -15,7 +15,7 @@ namespace colonnade::inline COLONNADE_ABI {
 /// P-value of the two-sample Wasserstein distance W, without resampling.
 ///
 /// Without drift sqrt(n m / (n + m)) W tends to the integral of |B(H(x))| dx, B a Brownian bridge and H the
-/// pooled distribution. Its mean and variance are computed on about 300 cells of pooled ranks (finer in the
+/// pooled distribution. Its mean and variance are computed on about 150 cells of pooled ranks (finer in the
 /// tails):
 ///   mean = sqrt(2/pi) sum s_i,  s_i = width_i sqrt(H_i (1 - H_i)),
 ///   variance = (2/pi) sum_ij s_i s_j (sqrt(1 - r^2) + r asin r - 1),  r the correlation of the bridge at i
@@ -55,7 +55,7 @@ class wasserstein_null {
 
   static std::vector<cell> cells_of(std::span<const double> x, std::span<const double> y) {
     const std::size_t pooled = x.size() + y.size();
-    constexpr std::size_t even = 256;
+    constexpr std::size_t even = 128;
     std::vector<keyed> ranks;
     for (std::size_t k = 0; k <= even; ++k) {
       ranks.emplace_back((pooled - 1) / even * k + (pooled - 1) % even * k / even, 0);
