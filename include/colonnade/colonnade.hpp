@@ -78,6 +78,7 @@
 #include "colonnade/kernels/digit_sums.hpp"
 #include "colonnade/kernels/distance_bounds.hpp"
 #include "colonnade/kernels/elementary.hpp"
+#include "colonnade/kernels/error_sums.hpp"
 #include "colonnade/kernels/exact_sum.hpp"
 #include "colonnade/kernels/finite_scan.hpp"
 #include "colonnade/kernels/fixed_point_sums.hpp"
@@ -142,6 +143,7 @@
 #include "colonnade/simd/pack.hpp"
 #include "colonnade/sketches/distinct_sketch.hpp"
 #include "colonnade/sketches/frequent_items.hpp"
+#include "colonnade/sketches/order_by.hpp"
 #include "colonnade/sketches/quantile_sketch.hpp"
 #include "colonnade/sketches/stable_hash.hpp"
 // clang-format on
