@@ -38,7 +38,20 @@ struct finite_scan {
 template <class T>
 bool all_finite(matrix_view<const T> x, int threads = 0) {
   if (x.rows() == 0 || x.columns() == 0) return true;
-  const bool by_rows = x.rows_contiguous();
+  // Without gaps the shape does not matter: long lines, so that a vector is not scanned one value a call.
+  constexpr std::size_t line_length = 4096;
+  const std::size_t size = x.rows() * x.columns();
+  const auto stride_is = [](std::ptrdiff_t stride, std::size_t wanted) {
+    return stride == static_cast<std::ptrdiff_t>(wanted);
+  };
+  const bool dense = (x.rows_contiguous() && (stride_is(x.row_stride(), x.columns()) || x.rows() == 1)) ||
+                     (x.columns_contiguous() && (stride_is(x.column_stride(), x.rows()) || x.columns() == 1));
+  if (dense && size > line_length && x.columns() != line_length) {
+    const std::size_t lines = size / line_length, rest = size % line_length;
+    return all_finite(matrix_view<const T>(x.data(), lines, line_length), threads) &&
+           all_finite(matrix_view<const T>(x.data() + (size - rest), 1, rest), threads);
+  }
+  const bool by_rows = x.rows_contiguous() && x.columns() > 1;
   const std::size_t lines = by_rows ? x.rows() : x.columns(), length = by_rows ? x.columns() : x.rows();
   const std::size_t lines_a_block = std::max<std::size_t>(1, 65'536 / length);
   const std::size_t blocks = block_count(lines, lines_a_block);
