@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -31,17 +33,26 @@ class numpy_random {
   }
   /// Uniform in 0 .. last.
   std::uint32_t up_to(std::uint32_t last) {
-    std::uint32_t mask = last;
-    for (const int shift : {1, 2, 4, 8, 16}) mask |= mask >> shift;
+    if (last == 0) return 0;
+    const std::uint32_t mask = 0xffffffffU >> std::countl_zero(last);
     std::uint32_t value = bits() & mask;
     while (value > last) value = bits() & mask;
     return value;
   }
-  /// The order that `RandomState.shuffle` gives to fewer than 2^32 items.
+  /// The order that `RandomState.shuffle` gives to fewer than 2^32 items. Draws that are too large are left
+  /// out without a branch, which no CPU could predict.
   template <class T>
   void shuffle(std::span<T> items) {
-    for (std::size_t i = items.size(); i > 1; --i) {
-      std::swap(items[i - 1], items[up_to(static_cast<std::uint32_t>(i - 1))]);
+    std::array<std::uint32_t, 512> drawn;
+    for (auto last = static_cast<std::uint32_t>(items.empty() ? 0 : items.size() - 1); last > 0;) {
+      const std::uint32_t mask = 0xffffffffU >> std::countl_zero(last);
+      const std::uint32_t count = std::min<std::uint32_t>(drawn.size() - 1, last - (mask >> 1));
+      for (std::uint32_t k = 0; k < count;) {
+        drawn[k] = bits() & mask;
+        k += drawn[k] <= last - k ? 1 : 0;
+      }
+      for (std::uint32_t k = 0; k < count; ++k) std::swap(items[last - k], items[drawn[k]]);
+      last -= count;
     }
   }
 
@@ -49,11 +60,15 @@ class numpy_random {
   static constexpr std::uint32_t size = 624, lag = 397;
 
   void refill() {
-    for (std::uint32_t i = 0; i < size; ++i) {
-      const std::uint32_t y = (state_[i] & 0x80000000U) | (state_[(i + 1) % size] & 0x7fffffffU);
-      state_[i] = state_[(i + lag) % size] ^ (y >> 1) ^ ((y & 1) != 0 ? 0x9908b0dfU : 0U);
-    }
+    for (std::uint32_t i = 0; i < size - lag; ++i) state_[i] = state_[i + lag] ^ twisted(i, i + 1);
+    for (std::uint32_t i = size - lag; i + 1 < size; ++i)
+      state_[i] = state_[i + lag - size] ^ twisted(i, i + 1);
+    state_[size - 1] = state_[lag - 1] ^ twisted(size - 1, 0);
     at_ = 0;
+  }
+  std::uint32_t twisted(std::uint32_t i, std::uint32_t next) const {
+    const std::uint32_t y = (state_[i] & 0x80000000U) | (state_[next] & 0x7fffffffU);
+    return (y >> 1) ^ (0x9908b0dfU & (0U - (y & 1)));
   }
 
   std::array<std::uint32_t, size> state_{};

@@ -35,8 +35,8 @@ inline std::vector<std::int32_t> cross_fit_folds(std::size_t rows, std::size_t f
   return fold_of;
 }
 
-/// The same of `StratifiedKFold`: every fold has the classes (numbers below `classes`) in the proportions of
-/// the whole.
+/// The same of `StratifiedKFold` for up to 255 folds: every fold has the classes (numbers below `classes`) in
+/// the proportions of the whole.
 inline std::vector<std::int32_t> stratified_cross_fit_folds(std::span<const double> y, std::size_t classes,
                                                             std::size_t folds,
                                                             std::optional<std::uint32_t> seed) {
@@ -47,20 +47,20 @@ inline std::vector<std::int32_t> stratified_cross_fit_folds(std::span<const doub
     if (count[c]++ == 0) order.push_back(c);
   }
   const std::size_t most = count.empty() ? 0 : *std::max_element(count.begin(), count.end());
-  if (folds < 2 || folds > most || folds > 65'535) {
+  if (folds < 2 || folds > most || folds > 255) {
     throw argument_error("n_splits=" + std::to_string(folds) +
                          " cannot be greater than the number of members in each class.");
   }
   std::optional<numpy_random> random;
   if (seed) random.emplace(*seed);
-  std::vector<std::vector<std::uint16_t>> of_class(classes);
+  std::vector<std::vector<std::uint8_t>> of_class(classes);
   std::size_t first = 0;
   for (const std::size_t c : order) {
     auto& own = of_class[c];
     // Rows sorted by class are dealt to the folds in turn: fold f gets positions f, f + folds, ...
     for (std::size_t f = 0; f < folds; ++f) {
       const auto dealt = [&](std::size_t end) { return end > f ? (end - f - 1) / folds + 1 : 0; };
-      own.insert(own.end(), dealt(first + count[c]) - dealt(first), static_cast<std::uint16_t>(f));
+      own.insert(own.end(), dealt(first + count[c]) - dealt(first), static_cast<std::uint8_t>(f));
     }
     if (random) random->shuffle(std::span(own));
     first += count[c];
