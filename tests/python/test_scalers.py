@@ -67,7 +67,8 @@ def test_weights_are_those_of_scikit_learn(missing):
     X = table(missing=missing)
     weight = np.random.default_rng(2).random(len(X))
     mine, expected = StandardScaler().fit(X, sample_weight=weight), sklearn_preprocessing.StandardScaler()
-    expected.fit(X, sample_weight=weight)
+    with np.errstate(invalid="ignore"):  # its variance of a constant column is below zero
+        expected.fit(X, sample_weight=weight)
     assert_same_attributes(mine, expected)
 
 
