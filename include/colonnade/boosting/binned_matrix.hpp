@@ -6,11 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <span>
 #include <vector>
 
 #include "colonnade/boosting/feature_cuts.hpp"
+#include "colonnade/core/large_array.hpp"
 #include "colonnade/kernels/bin_lookup.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
@@ -25,9 +25,8 @@ class binned_matrix {
   template <class T>
   binned_matrix(matrix_view<const T> x, const feature_cuts& cuts, layout kept, int threads)
       : rows_(x.rows()), features_(x.columns()), stride_((features_ + 15) / 16 * 16) {
-    by_row_ = std::make_unique_for_overwrite<std::uint8_t[]>(rows_ * stride_);
-    if (kept == layout::rows_and_columns)
-      by_column_ = std::make_unique_for_overwrite<std::uint8_t[]>(rows_ * features_);
+    by_row_ = large_array<std::uint8_t>(rows_ * stride_);
+    if (kept == layout::rows_and_columns) by_column_ = large_array<std::uint8_t>(rows_ * features_);
     for (std::size_t f = 0; f < features_; ++f) {
       missing_.push_back(static_cast<std::uint8_t>(cuts.bins(f)));
       offsets_.push_back(offsets_.back() + static_cast<std::uint32_t>(cuts.bins(f)) + 1);
@@ -38,8 +37,8 @@ class binned_matrix {
   std::size_t rows() const { return rows_; }
   std::size_t features() const { return features_; }
   std::size_t stride() const { return stride_; }
-  const std::uint8_t* row(std::size_t i) const { return by_row_.get() + i * stride_; }
-  const std::uint8_t* column(std::size_t f) const { return by_column_.get() + f * rows_; }
+  const std::uint8_t* row(std::size_t i) const { return by_row_.data() + i * stride_; }
+  const std::uint8_t* column(std::size_t f) const { return by_column_.data() + f * rows_; }
   /// Bin of the missing values of a column, also the number of its other bins.
   std::uint8_t missing_bin(std::size_t f) const { return missing_[f]; }
   /// The cells of a histogram: those of column f are offsets()[f] .. offsets()[f + 1] - 1, missing last.
@@ -80,20 +79,20 @@ class binned_matrix {
       const std::size_t first = block * rows_together, count = std::min(rows_together, rows_ - first);
       std::array<std::uint8_t, rows_together> bins;
       for (std::size_t f = 0; f < features_; ++f) {
-        std::uint8_t* const to = by_column_ == nullptr ? bins.data() : by_column_.get() + f * rows_ + first;
+        std::uint8_t* const to = by_column_.size() == 0 ? bins.data() : by_column_.data() + f * rows_ + first;
         simd::run<bin_lookup>(&x(first, f), x.row_stride(), count, cuts[f].data(), missing_[f], to);
-        std::uint8_t* const row = by_row_.get() + first * stride_ + f;
+        std::uint8_t* const row = by_row_.data() + first * stride_ + f;
         for (std::size_t i = 0; i < count; ++i) row[i * stride_] = to[i];
       }
       for (std::size_t i = first; i < first + count; ++i) {
-        std::fill(by_row_.get() + i * stride_ + features_, by_row_.get() + (i + 1) * stride_,
+        std::fill(by_row_.data() + i * stride_ + features_, by_row_.data() + (i + 1) * stride_,
                   std::uint8_t{0});
       }
     });
   }
 
   std::size_t rows_, features_, stride_;
-  std::unique_ptr<std::uint8_t[]> by_row_, by_column_;
+  large_array<std::uint8_t> by_row_, by_column_;
   std::vector<std::uint8_t> missing_;
   std::vector<std::uint32_t> offsets_ = {0};
 };

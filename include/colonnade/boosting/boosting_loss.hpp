@@ -58,8 +58,7 @@ class boosting_loss {
 
   /// Fixed-point gradients of all rows at `margins` (output k of row i at k * rows + i) into `out`, laid out
   /// alike.
-  gradient_scale gradients(const std::vector<double>& margins, std::vector<std::int64_t>& out,
-                           int threads) const {
+  gradient_scale gradients(const std::vector<double>& margins, std::int64_t* out, int threads) const {
     const gradient_scale scale = choose_scale(margins, threads);
     const std::size_t blocks = block_count(rows(), rows_together);
     const int useful = useful_threads(threads, static_cast<double>(rows() * outputs_) * 4);
@@ -67,11 +66,11 @@ class boosting_loss {
       const std::size_t first = block * rows_together;
       const gradient_rows in = block_of(margins, first);
       if (objective_ == boosting_objective::logistic) {
-        simd::run<logistic_gradients>(in, scale.steps(), out.data() + first);
+        simd::run<logistic_gradients>(in, scale.steps(), out + first);
       } else if (objective_ == boosting_objective::softmax) {
-        simd::run<softmax_gradients>(in, outputs_, rows(), scale.steps(), out.data() + first);
+        simd::run<softmax_gradients>(in, outputs_, rows(), scale.steps(), out + first);
       } else {
-        simd::run<squared_error_gradients>(in, scale.steps(), out.data() + first);
+        simd::run<squared_error_gradients>(in, scale.steps(), out + first);
       }
     });
     return scale;

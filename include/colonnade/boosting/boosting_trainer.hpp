@@ -45,7 +45,7 @@ class boosting_trainer {
 
   /// One iteration.
   void step() {
-    const gradient_scale scale = loss_.gradients(margins_, packed_, threads_);
+    const gradient_scale scale = loss_.gradients(margins_, packed_.data(), threads_);
     const random_stream random = random_stream(params_.random_state).substream(iteration_++);
     sample_rows(random.substream(0));
     for (std::size_t k = 0; k < loss_.outputs(); ++k) {
@@ -165,7 +165,7 @@ class boosting_trainer {
   std::vector<double> base_;
   tree_grower grower_;
   std::vector<double> margins_;
-  std::vector<std::int64_t> packed_;
+  large_array<std::int64_t> packed_;
   std::vector<std::uint32_t> rows_;
   std::vector<watched> watched_;
   std::vector<evaluation_history> histories_;

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
+#include "colonnade/core/config.hpp"
+
+namespace colonnade::inline COLONNADE_ABI {
+
+/// An array of plain values without initial values, on huge pages where it is large and the system has them:
+/// reading rows here and there then seldom waits for the page table. Moves, does not copy.
+template <class T>
+class large_array {
+  static_assert(std::is_trivial_v<T>);
+
+ public:
+  large_array() = default;
+  explicit large_array(std::size_t size) : size_(size) {
+    if (size == 0) return;
+    const bool large = size * sizeof(T) >= page;
+    const std::size_t alignment = large ? page : 64;
+    const std::size_t bytes = (size * sizeof(T) + alignment - 1) / alignment * alignment;
+    data_.reset(static_cast<T*>(std::aligned_alloc(alignment, bytes)));
+    if (data_ == nullptr) throw std::bad_alloc();
+#ifdef MADV_HUGEPAGE
+    // A wish: where it is refused, the array works as well.
+    if (large) static_cast<void>(::madvise(data_.get(), bytes, MADV_HUGEPAGE));
+#endif
+  }
+  large_array(large_array&& other) noexcept
+      : data_(std::move(other.data_)), size_(std::exchange(other.size_, 0)) {}
+  large_array& operator=(large_array&& other) noexcept {
+    data_ = std::move(other.data_);
+    size_ = std::exchange(other.size_, 0);
+    return *this;
+  }
+
+  T* data() { return data_.get(); }
+  const T* data() const { return data_.get(); }
+  std::size_t size() const { return size_; }
+  T& operator[](std::size_t i) { return data_[i]; }
+  const T& operator[](std::size_t i) const { return data_[i]; }
+
+ private:
+  static constexpr std::size_t page = std::size_t{1} << 21;
+
+  struct release {
+    void operator()(T* p) const { std::free(p); }
+  };
+  std::unique_ptr<T[], release> data_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace colonnade::inline COLONNADE_ABI
