@@ -177,11 +177,23 @@ void bind_common(py::class_<T>& c) {
   c.def("transform", &transform<T>, py::arg("x"), py::arg("threads") = 0);
 }
 
+/// The chain of a group as a pipeline of its own.
+pipeline chain_of(const column_transformer& self, std::size_t group) {
+  if (group >= self.groups().size()) throw py::index_error("no such group");
+  const auto& g = self.groups()[group];
+  std::vector<pipeline::step> steps;
+  for (const auto& link : g.chain) {
+    steps.push_back({link.name, std::visit([](const auto& p) -> any_step { return p; }, link.model)});
+  }
+  return pipeline(self.schema().part(g.columns), std::move(steps), {});
+}
+
 const bindings pipelines([](py::module_& m) {
   py::class_<column_transformer> columns(m, "column_transformer");
   bind_common(columns);
   columns.def(py::init(&make_columns), py::arg("x"), py::arg("used"), py::arg("groups"), py::arg("names"));
   columns.def_property_readonly("groups", &groups_of);
+  columns.def("chain_of", &chain_of, py::arg("group"));
   columns.def_property_readonly("output_names", &column_transformer::output_names);
 
   py::class_<pipeline> whole(m, "pipeline");

@@ -44,7 +44,7 @@ class _Composition(BaseEstimator):
         parts = getattr(self, self._parts_name)
         if not isinstance(parts, (list, tuple)):
             return []
-        return [part for part in parts if isinstance(part, (tuple, list)) and len(part) >= 2]
+        return [tuple(part) for part in parts if isinstance(part, (tuple, list)) and len(part) >= 2]
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Arguments of the constructor; with ``deep`` also the named estimators and their arguments."""
@@ -250,7 +250,8 @@ class ColumnTransformer(TransformerMixin, _Composition):
     def _fit(self, X: Any, y: Any, params: dict[str, Any], want_output: bool) -> Any:
         names = column_names(X)
         routed = _routed(params, [part[0] for part in self._parts()], "ColumnTransformer")
-        fitted, core, kept, out_names = [], [], [], []
+        fitted, core, kept = [], [], []
+        out_names: list[str] = []
         for name, transformer, wanted in self._groups(X):
             if (isinstance(transformer, str) and transformer == "drop") or not wanted:
                 fitted.append((name, transformer, wanted))
@@ -270,7 +271,7 @@ class ColumnTransformer(TransformerMixin, _Composition):
             core.append((name, wanted, _chain(estimator), self._weight(name)))
         self._check_unique(out_names)
         model = _core_columns(X, core, out_names)
-        output = model.transform(X, self._threads()) if want_output else None
+        output: Any = model.transform(X, self._threads()) if want_output else None
         for first, values in kept:
             output[:, first : first + values.shape[1]] = values
         self._learn_columns(X, len(names))
@@ -321,9 +322,9 @@ class ColumnTransformer(TransformerMixin, _Composition):
     def _from_model(cls, model: Any) -> ColumnTransformer:
         names = [name for name, _, _ in model.schema]
         parts = []
-        for name, wanted, chain, _ in model.groups:
+        for k, (name, wanted, chain, _) in enumerate(model.groups):
             columns: list[Any] = [names[i] if model.names else model.schema[i][1] for i in wanted]
-            parts.append((name, _restored_chain(chain), columns))
+            parts.append((name, _restored_chain(model, k, chain), columns))
         weights = {name: weight for name, _, _, weight in model.groups if weight != 1}
         made = cls([(name, transformer, columns) for name, transformer, columns in parts])
         made.transformer_weights = weights or None
@@ -363,7 +364,8 @@ def _restored(model: Any) -> Any:
     return _registry[type(model).kind]._from_model(model)
 
 
-def _restored_chain(chain: list[tuple[str, Any]]) -> Any:
+def _restored_chain(columns: Any, group: int, chain: list[tuple[str, Any]]) -> Any:
+    """The transformer of a group of a fitted column_transformer: nothing, one, or a Pipeline."""
     if not chain:
         return "passthrough"
     if len(chain) == 1 and not chain[0][0]:
@@ -372,7 +374,8 @@ def _restored_chain(chain: list[tuple[str, Any]]) -> Any:
         (re.sub("__+", "_", name) or f"step{k}", _restored(model)) for k, (name, model) in enumerate(chain)
     ]
     made = Pipeline(steps)
-    made._is_part = True
+    made._model = columns.chain_of(group)
+    _restore_columns(made, made._model)
     return made
 
 

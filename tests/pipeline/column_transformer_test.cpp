@@ -83,6 +83,22 @@ TEST_CASE("column_transformer: chains that do not fit are refused by name") {
   CHECK_THROWS_AS(column_transformer(good.schema(), good.groups(), {"one name"}), argument_error);
 }
 
+TEST_CASE("column_transformer: an unknown category is named with its column") {
+  const auto data = make_churn(100);
+  const auto columns = colonnade::tests::churn_columns(data.table.view());
+  table other =
+      colonnade::tests::part_of(data.table.view().slice(0, 1),
+                                {"contract", "payment", "tenure_months", "support_calls", "satisfaction"});
+  other.add("region", std::vector<std::string>{"Atlantis"});
+  try {
+    transformed(columns, other.view());
+    FAIL("accepted");
+  } catch (const std::exception& error) {
+    CHECK(std::string(error.what()).find("Atlantis") != std::string::npos);
+    CHECK(std::string(error.what()).find("region") != std::string::npos);
+  }
+}
+
 TEST_CASE("column_transformer: saved bytes give an equal one, damaged bytes none") {
   const auto data = make_churn(200);
   const auto columns = colonnade::tests::churn_columns(data.table.view());

@@ -84,6 +84,15 @@ TEST_CASE("input_schema: a wholly missing column is taken for either kind") {
   CHECK(text[1].empty());
 }
 
+TEST_CASE("input_schema: a part stands for a table of just these columns") {
+  const auto part = of_tenure_and_plan(customers()).part(std::vector<std::uint32_t>{1});
+  CHECK(part.features_in() == 1);
+  CHECK(part.name(0) == "plan");
+  table t;
+  t.add("plan", std::vector<std::string>{"plus"});
+  CHECK(part.bind(t.view().without_names()).rows() == 1);
+}
+
 TEST_CASE("input_schema: positions beyond the table are refused") {
   const table t = customers();
   CHECK_THROWS_AS(input_schema(t.view(), std::vector<std::uint32_t>{3}), colonnade::argument_error);

@@ -141,6 +141,10 @@ def test_a_loaded_pipeline_can_be_taken_apart_and_fitted_again(customers, fitted
     assert list(inner.get_feature_names_out()) == list(fitted.named_steps["columns"].get_feature_names_out())
     assert np.array_equal(inner.transform(frame), fitted[:-1].transform(frame))
     assert list(inner.named_transformers_) == ["numbers", "text", "region", "calls"]
+    numbers = pandas.DataFrame({name: frame[name] for name in NUMBERS})
+    scaled = inner.named_transformers_["numbers"].transform(numbers)
+    assert np.array_equal(scaled, inner.transform(frame)[:, : scaled.shape[1]])
+    assert inner.named_transformers_["numbers"].named_steps["scale"].mean_.shape == (4,)
     again = loaded.fit(frame, target)
     assert again.score(frame, target) > 0.75
 

@@ -135,21 +135,35 @@ class column_transformer {
     widths_.clear();
     names_in_.clear();
     width_ = 0;
+    names_in_.reserve(groups_.size());
+    widths_.reserve(groups_.size());
+    std::size_t room = 4 * schema_.name_bytes();
     for (const group& g : groups_) {
-      auto& names = names_in_.emplace_back();
       for (const std::uint32_t j : g.columns) {
         if (j >= schema_.size()) {
           throw argument_error("group '" + g.name + "'", "column " + std::to_string(j),
                                "less than " + std::to_string(schema_.size()));
         }
-        names.push_back(schema_.name(j));
       }
+      names_in_.push_back(names_of(g, room));
       widths_.push_back(chain_columns(g.chain, g.columns.size()));
       width_ += widths_.back();
     }
     if (!names_.empty() && names_.size() != width_) {
       throw argument_error("names", std::to_string(names_.size()), std::to_string(width_));
     }
+  }
+  /// Names of the columns of a group, for messages. None where a file names the same columns again and again,
+  /// which would take memory beyond its size.
+  std::vector<std::string> names_of(const group& g, std::size_t& room) const {
+    std::size_t size = 0;
+    for (const std::uint32_t j : g.columns) size += sizeof(std::string) + schema_.name(j).size();
+    if (size > room) return {};
+    room -= size;
+    std::vector<std::string> names;
+    names.reserve(g.columns.size());
+    for (const std::uint32_t j : g.columns) names.push_back(schema_.name(j));
+    return names;
   }
   static any_column_view rows_of_column(const bound_columns& bound, std::uint32_t j, std::size_t first,
                                         std::size_t count) {

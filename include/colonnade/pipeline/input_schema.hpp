@@ -82,6 +82,17 @@ class input_schema {
     for (std::size_t j = 0; j < table.columns(); ++j) append(table, static_cast<std::uint32_t>(j));
   }
 
+  /// A schema of some of the columns that are read, as if a table had held just these.
+  input_schema part(std::span<const std::uint32_t> places) const {
+    input_schema made;
+    made.features_in_ = places.size();
+    for (const std::uint32_t k : places) {
+      made.columns_.push_back({static_cast<std::uint32_t>(made.columns_.size()), columns_.at(k).kind});
+      if (named()) made.names_.push_back(name(k));
+    }
+    return made;
+  }
+
   /// What is read.
   const std::vector<column>& columns() const { return columns_; }
   std::size_t size() const { return columns_.size(); }
@@ -90,6 +101,12 @@ class input_schema {
   /// Names of those; empty where they had none.
   const std::vector<std::string>& names() const { return names_; }
   bool named() const { return !names_.empty(); }
+  /// Memory of the names of the columns that are read.
+  std::size_t name_bytes() const {
+    std::size_t size = 0;
+    for (std::size_t k = 0; k < columns_.size(); ++k) size += sizeof(std::string) + name(k).size();
+    return size;
+  }
   /// Name of the k-th column that is read.
   std::string name(std::size_t k) const {
     return named() ? names_[columns_[k].position] : "x" + std::to_string(columns_[k].position);
