@@ -156,13 +156,14 @@ class min_max_scaler {
   /// out = x * scale + shift, cut to the range with `clip`. `out` may be the memory of `x`. Returns whether a
   /// value is infinite.
   template <class T>
-  bool transform(matrix_view<const T> x, matrix_view<T> out, int threads = 0) const {
+  bool transform(std::type_identity_t<matrix_view<const T>> x, matrix_view<T> out, int threads = 0) const {
     const affine_form form = params_.clip ? affine_form::clipped : affine_form::multiply_add;
     return map_columns({form, shift_, scale_, params_.low, params_.high}, x, out, threads);
   }
   /// out = (x - shift) / scale.
   template <class T>
-  bool inverse_transform(matrix_view<const T> x, matrix_view<T> out, int threads = 0) const {
+  bool inverse_transform(std::type_identity_t<matrix_view<const T>> x, matrix_view<T> out,
+                         int threads = 0) const {
     return map_columns({affine_form::centre_divide, shift_, scale_}, x, out, threads);
   }
 

@@ -89,7 +89,7 @@ class simple_imputer {
   /// Imputes rows of numbers into `out` (rows x output_columns), which may be the memory of `x` where it has
   /// the same columns. Returns whether a value is infinite.
   template <class T>
-  bool transform(matrix_view<const T> x, matrix_view<T> out, int threads = 0) const {
+  bool transform(std::type_identity_t<matrix_view<const T>> x, matrix_view<T> out, int threads = 0) const {
     check_shape(x.rows(), x.columns(), out.rows(), out.columns());
     if (!params_.missing_number && indicated_.empty() && kept_.size() == columns() && !any_text_) {
       return map_columns({affine_form::fill, numbers_, numbers_}, x, out, threads);

@@ -96,12 +96,13 @@ class standard_scaler {
 
   /// out = (x - mean) / scale. `out` may be the memory of `x`. Returns whether a value is infinite.
   template <class T>
-  bool transform(matrix_view<const T> x, matrix_view<T> out, int threads = 0) const {
+  bool transform(std::type_identity_t<matrix_view<const T>> x, matrix_view<T> out, int threads = 0) const {
     return map_columns({affine_form::centre_divide, shift_, scale_}, x, out, threads);
   }
   /// out = x * scale + mean.
   template <class T>
-  bool inverse_transform(matrix_view<const T> x, matrix_view<T> out, int threads = 0) const {
+  bool inverse_transform(std::type_identity_t<matrix_view<const T>> x, matrix_view<T> out,
+                         int threads = 0) const {
     return map_columns({affine_form::multiply_add, shift_, scale_}, x, out, threads);
   }
 
