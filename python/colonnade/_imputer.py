@@ -84,7 +84,7 @@ class SimpleImputer(TransformerMixin, BaseEstimator):
 
     @property
     def partial_fit(self) -> Callable[..., SimpleImputer]:
-        """``partial_fit(X)`` learns from more rows, as if they had been given to ``fit`` with the others. Returns self."""
+        """``partial_fit(X)`` learns from more rows, as if ``fit`` had been given them too. Returns self."""
         if callable(self.strategy):
             raise AttributeError("partial_fit: a callable strategy cannot learn in batches")
         return self._partial_fit
@@ -165,7 +165,9 @@ class SimpleImputer(TransformerMixin, BaseEstimator):
     @property
     def indicator_(self) -> Any:
         model = self._attribute("indicator_")
-        return _Indicator(model.indicated.astype(np.intp), self.missing_values) if self.add_indicator else None
+        return (
+            _Indicator(model.indicated.astype(np.intp), self.missing_values) if self.add_indicator else None
+        )
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -183,9 +185,9 @@ class SimpleImputer(TransformerMixin, BaseEstimator):
             objects = dtype.kind == "O" and self.strategy in ("most_frequent", "constant")
         if dtype.kind not in "fiuOc":
             raise ValueError(
-                f"SimpleImputer does not support data with dtype {dtype}. Please provide either a numeric array (with a "
-                "floating point or integer dtype) or categorical data represented either as an array with integer dtype "
-                "or an array of string values with an object dtype."
+                f"SimpleImputer does not support data with dtype {dtype}. Please provide either a numeric array (with "
+                "a floating point or integer dtype) or categorical data represented either as an array with integer "
+                "dtype or an array of string values with an object dtype."
             )
         numeric = isinstance(self.missing_values, numbers.Real) or _is_pandas_na(self.missing_values)
         if dtype.kind in "fiu" and not numeric:
@@ -212,7 +214,12 @@ class SimpleImputer(TransformerMixin, BaseEstimator):
             else:
                 number, text = float(self.fill_value), str(self.fill_value)
         return _core.simple_imputer.accumulator(
-            self.strategy, self._missing_value(), number, text, bool(self.add_indicator), bool(self.keep_empty_features)
+            self.strategy,
+            self._missing_value(),
+            number,
+            text,
+            bool(self.add_indicator),
+            bool(self.keep_empty_features),
         )
 
     def _learn(self, state: Any, X: Any, objects: bool) -> None:
@@ -228,7 +235,9 @@ class SimpleImputer(TransformerMixin, BaseEstimator):
 
     def _of_callable(self, X: Any) -> Any:
         missing_value = self._missing_value()
-        self._learn(_core.simple_imputer.accumulator("constant", missing_value), X, False)  # refuses what is no table
+        self._learn(
+            _core.simple_imputer.accumulator("constant", missing_value), X, False
+        )  # refuses what is no table
         values = np.asarray(X, dtype=np.float64)
         missing = np.isnan(values) if missing_value is None else values == missing_value
         fills = [self.strategy(column[~absent]) for column, absent in zip(values.T, missing.T)]  # type: ignore[operator]
@@ -244,7 +253,8 @@ class SimpleImputer(TransformerMixin, BaseEstimator):
         state = getattr(self, "_state", None)
         if state is None:
             raise ValueError(
-                "This SimpleImputer was loaded and keeps its result only: give all rows to 'fit', or merge before saving."
+                "This SimpleImputer was loaded and keeps its result only: give all rows to 'fit', or merge before "
+                "saving."
             )
         return state.__copy__()
 
@@ -297,7 +307,9 @@ class SimpleImputer(TransformerMixin, BaseEstimator):
     def _attribute(self, name: str) -> Any:
         model = getattr(self, "_model", None)
         if model is None:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}: it is not fitted yet")
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}: it is not fitted yet"
+            )
         return model
 
 
@@ -309,7 +321,11 @@ class _Indicator:
         self.missing_values = missing_values
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        names = [f"x{j}" for j in range(max(self.features_, default=-1) + 1)] if input_features is None else input_features
+        names = (
+            [f"x{j}" for j in range(max(self.features_, default=-1) + 1)]
+            if input_features is None
+            else input_features
+        )
         return np.array([f"missingindicator_{names[j]}" for j in self.features_], dtype=object)
 
 
@@ -331,7 +347,9 @@ def _dtype_of(X: Any) -> np.dtype:
         if kinds <= set("iuf"):
             return np.result_type(*X.dtypes) if plain and len(X.dtypes) else np.dtype(np.float64)
         return np.dtype(bool) if kinds == {"b"} and plain else np.dtype(object)
-    if isinstance(X, (list, tuple)) and any(isinstance(value, str) for row in X for value in np.atleast_1d(row)):
+    if isinstance(X, (list, tuple)) and any(
+        isinstance(value, str) for row in X for value in np.atleast_1d(row)
+    ):
         return np.dtype(object)
     array = _as_objects(X) if isinstance(X, dict) else np.asarray(X)
     return array.dtype
@@ -351,7 +369,7 @@ def _check_fill(fill_value: Any, dtype: np.dtype) -> None:
     if dtype.kind == "O" or np.can_cast(type(fill_value), dtype, casting="same_kind"):
         return
     raise ValueError(
-        f"fill_value={fill_value!r} (of type {type(fill_value)!r}) cannot be cast to the input data that is {dtype!r}. If "
-        "fill_value is a Python scalar, instead pass  a numpy scalar (e.g. fill_value=np.uint8(0) if your data is of type "
-        "np.uint8). Make sure that both dtypes are of the same kind."
+        f"fill_value={fill_value!r} (of type {type(fill_value)!r}) cannot be cast to the input data that is {dtype!r}. "
+        "If fill_value is a Python scalar, instead pass  a numpy scalar (e.g. fill_value=np.uint8(0) if your data is "
+        "of type np.uint8). Make sure that both dtypes are of the same kind."
     )

@@ -70,7 +70,9 @@ class _Scaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         """The fitted model, for an attribute that exists only then."""
         model = getattr(self, "_model", None)
         if model is None:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}: it is not fitted yet")
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}: it is not fitted yet"
+            )
         return model
 
 
@@ -168,8 +170,8 @@ class StandardScaler(_Scaler):
 class MinMaxScaler(_Scaler):
     """Maps the range of every column onto ``feature_range``: ``x * scale_ + min_``.
 
-    Parameters, attributes and results are those of ``sklearn.preprocessing.MinMaxScaler``; fitted scalers can be merged,
-    and ``save``/``load`` share them with C++.
+    Parameters, attributes and results are those of ``sklearn.preprocessing.MinMaxScaler``; fitted scalers can be
+    merged, and ``save``/``load`` share them with C++.
 
     Parameters
     ----------
@@ -210,7 +212,9 @@ class MinMaxScaler(_Scaler):
         try:
             low, high = self.feature_range
         except (TypeError, ValueError):
-            raise ValueError(f"feature_range: found {self.feature_range!r}, expected a tuple (min, max)") from None
+            raise ValueError(
+                f"feature_range: found {self.feature_range!r}, expected a tuple (min, max)"
+            ) from None
         if not low < high:
             raise ValueError(
                 f"Minimum of desired feature range must be smaller than maximum. Got {self.feature_range}."

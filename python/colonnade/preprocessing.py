@@ -6,4 +6,12 @@ from ._encoders import LabelEncoder, OneHotEncoder, OrdinalEncoder, TargetEncode
 from ._imputer import SimpleImputer
 from ._scalers import MinMaxScaler, StandardScaler
 
-__all__ = ["LabelEncoder", "MinMaxScaler", "OneHotEncoder", "OrdinalEncoder", "SimpleImputer", "StandardScaler", "TargetEncoder"]
+__all__ = [
+    "LabelEncoder",
+    "MinMaxScaler",
+    "OneHotEncoder",
+    "OrdinalEncoder",
+    "SimpleImputer",
+    "StandardScaler",
+    "TargetEncoder",
+]

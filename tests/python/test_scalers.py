@@ -59,7 +59,9 @@ def test_attributes_and_results_are_those_of_scikit_learn(ours, theirs, paramete
     np.testing.assert_allclose(mine.transform(other), expected.transform(other), rtol=rtol, atol=rtol)
     back = mine.inverse_transform(wanted)
     assert back.dtype == X.dtype
-    np.testing.assert_allclose(back, expected.inverse_transform(wanted), rtol=rtol, atol=rtol * np.nanmax(np.abs(back)))
+    np.testing.assert_allclose(
+        back, expected.inverse_transform(wanted), rtol=rtol, atol=rtol * np.nanmax(np.abs(back))
+    )
 
 
 @pytest.mark.parametrize("missing", [False, True])
@@ -75,7 +77,10 @@ def test_weights_are_those_of_scikit_learn(missing):
 def test_a_weight_is_a_repetition_bit_for_bit():
     X = table(missing=True)
     weight = np.random.default_rng(2).integers(0, 4, len(X))
-    mine, repeated = StandardScaler().fit(X, sample_weight=weight), StandardScaler().fit(np.repeat(X, weight, axis=0))
+    mine, repeated = (
+        StandardScaler().fit(X, sample_weight=weight),
+        StandardScaler().fit(np.repeat(X, weight, axis=0)),
+    )
     for name in ("mean_", "var_", "scale_"):
         assert getattr(mine, name).tobytes() == getattr(repeated, name).tobytes()
 
@@ -99,7 +104,11 @@ def test_saved_pickled_and_loaded_scalers_are_equal_and_go_on(ours, theirs, para
     scaler = ours(**parameters).fit(X)
     path = tmp_path / "scaler.colonnade"
     scaler.save(str(path))
-    for loaded in (colonnade.load(str(path)), ours.from_bytes(scaler.to_bytes()), pickle.loads(pickle.dumps(scaler))):
+    for loaded in (
+        colonnade.load(str(path)),
+        ours.from_bytes(scaler.to_bytes()),
+        pickle.loads(pickle.dumps(scaler)),
+    ):
         assert type(loaded) is ours and loaded == scaler
         np.testing.assert_array_equal(loaded.transform(X), scaler.transform(X))
         assert loaded.partial_fit(X) != scaler
@@ -132,7 +141,16 @@ def test_copy_false_leaves_what_cannot_be_written_alone():
 
 def test_strided_big_endian_integer_and_list_input():
     X = table(200, 6, missing=False)
-    for view in (X[::-1], X[:, ::-1], X[::3, 1::2], X.T[:50], X.astype(">f8"), X[:, 2:].astype(int), X.tolist(), X > 3):
+    for view in (
+        X[::-1],
+        X[:, ::-1],
+        X[::3, 1::2],
+        X.T[:50],
+        X.astype(">f8"),
+        X[:, 2:].astype(int),
+        X.tolist(),
+        X > 3,
+    ):
         expected = sklearn_preprocessing.StandardScaler().fit_transform(view)
         np.testing.assert_allclose(StandardScaler().fit_transform(view), expected, rtol=1e-9, atol=1e-9)
 

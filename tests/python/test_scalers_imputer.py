@@ -107,7 +107,9 @@ def test_columns_of_strings_and_of_numbers_in_one_object_array():
 
 def test_frames_with_strings_and_categories():
     pandas = pytest.importorskip("pandas")
-    frame = pandas.DataFrame({"plan": ["a", None, "b", "a"], "colour": pandas.Categorical(["r", "g", None, "r"])})
+    frame = pandas.DataFrame(
+        {"plan": ["a", None, "b", "a"], "colour": pandas.Categorical(["r", "g", None, "r"])}
+    )
     ours = SimpleImputer(strategy="most_frequent").set_output(transform="pandas").fit(frame)
     out = ours.transform(frame)
     assert out["plan"].tolist() == ["a", "a", "b", "a"] and out["colour"].tolist() == ["r", "g", "r", "r"]
@@ -115,7 +117,12 @@ def test_frames_with_strings_and_categories():
     np.testing.assert_array_equal(SimpleImputer().fit_transform(nullable), [[1, 1], [2, 2], [3, 1.5]])
     polars = pytest.importorskip("polars")
     table_of = polars.DataFrame({"plan": ["a", None, "b", "a"]})
-    assert SimpleImputer(strategy="most_frequent").fit_transform(table_of).ravel().tolist() == ["a", "a", "b", "a"]
+    assert SimpleImputer(strategy="most_frequent").fit_transform(table_of).ravel().tolist() == [
+        "a",
+        "a",
+        "b",
+        "a",
+    ]
 
 
 def test_a_callable_strategy():
