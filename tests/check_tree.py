@@ -144,6 +144,8 @@ def check_lengths() -> Iterator[str]:
 def check_paths() -> Iterator[str]:
     """No path of the machine that somebody worked on."""
     machine = re.compile("|".join(("/wo" + "rk/", "/ro" + "ot/", "/ho" + "me/\\w")))
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        return
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False).stdout
     for name in listed.decode().split("\0"):
         path = ROOT / name
