@@ -42,6 +42,7 @@
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/file.hpp"
 #include "colonnade/core/interrupt.hpp"
+#include "colonnade/core/large_array.hpp"
 #include "colonnade/core/owned_table.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/core/random.hpp"
