@@ -734,7 +734,7 @@ class TargetEncoder(OneToOneFeatureMixin, _Encoder):
             if params:
                 raise ValueError(f"{sorted(params)} can only be used with a splitter as cv, not with cv={cv}")
             return self._own_folds(int(cv), target, described), int(cv)
-        splits = list(cv.split(X, y, **params)) if hasattr(cv, "split") else list(cv)
+        splits = list(cv.split(X, y, **params)) if hasattr(cv, "split") else list(cv)  # type: ignore[arg-type]
         folds = np.full(len(target), -1, dtype=np.int32)
         seen = np.zeros(len(target), dtype=np.int64)
         for fold, (_, test) in enumerate(splits):
@@ -893,7 +893,7 @@ class LabelEncoder(TransformerMixin, BaseEstimator):
         return _typed(model.classes(dtype is not None and dtype.kind == "O"), dtype)
 
     def _restore(self) -> None:
-        self._dtype = None
+        self._dtype = None  # type: ignore[assignment]
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

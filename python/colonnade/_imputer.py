@@ -214,7 +214,7 @@ class SimpleImputer(TransformerMixin, BaseEstimator):
             else:
                 number, text = float(self.fill_value), str(self.fill_value)
         return _core.simple_imputer.accumulator(
-            self.strategy,
+            self.strategy,  # type: ignore[arg-type]
             self._missing_value(),
             number,
             text,

@@ -225,7 +225,7 @@ class _GradientBoostedTrees(BaseEstimator):
         self.n_features_in_ = int(model.columns)
         if model.feature_names:
             self.feature_names_in_ = np.array(model.feature_names, dtype=object)
-        self.evals_result_: dict[str, Any] = {}
+        self.evals_result_ = {}
         if self._is_classifier:
             labels = model.labels
             self.classes_ = np.arange(model.classes) if labels is None else labels

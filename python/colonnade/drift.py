@@ -495,8 +495,8 @@ def compare(
     >>> report["plan"].p_value
     1.0
     """
-    sides = [x._model if isinstance(x, Profile) else x for x in (reference, current)]
-    return Report(_core.drift_compare(*sides, alpha, minimum_effect, bins, _threads(n_jobs)))
+    before, after = (x._model if isinstance(x, Profile) else x for x in (reference, current))
+    return Report(_core.drift_compare(before, after, alpha, minimum_effect, bins, _threads(n_jobs)))
 
 
 def _threads(n_jobs: int | None) -> int:
