@@ -31,6 +31,7 @@ class growth_queue {
   /// Takes what may be worked on together: a whole level, or the best `most` leaves. Never more than `limit`.
   std::vector<std::uint32_t> take(std::size_t most, std::size_t limit) {
     std::vector<std::uint32_t> taken;
+    if (heap_.empty()) return taken;
     const std::uint32_t depth = heap_.front().depth;
     const std::size_t wanted = policy_ == grow_policy::depthwise ? limit : std::min(most, limit);
     while (!heap_.empty() && taken.size() < wanted) {

@@ -83,7 +83,9 @@ class tree_grower {
   static constexpr std::size_t rows_together = 16384;
   static constexpr std::size_t histogram_bytes = std::size_t{1}
                                                  << 29;  // kept for subtraction; beyond, built anew
-  static constexpr double nanoseconds_per_update = 0.6;
+  static constexpr double nanoseconds_per_update = histogram_builder::nanoseconds_per_update;
+  // Best leaves that are split at a time for each thread: few are split in vain, at the end of a tree.
+  static constexpr std::size_t leaves_ahead = 2;
 
   struct node {
     std::size_t first = 0, last = 0;
@@ -132,20 +134,28 @@ class tree_grower {
 
   // Splits the next leaves of the queue, at most `limit`; how many became part of the tree.
   std::size_t advance(std::size_t limit) {
-    const std::size_t ahead = params_.policy == grow_policy::lossguide ? workers() : 1;
-    const auto batch = queue_.take(ahead, limit);
-    const bool complete = params_.policy == grow_policy::depthwise ? batch.size() == limit : limit == 1;
-    expand(batch, complete);
-    std::size_t committed = 0;
-    for (const std::uint32_t id : batch) {
-      if (params_.policy == grow_policy::lossguide && committed == 1) {
-        queue_.push({nodes_[id].split.gain, nodes_[id].depth, id});
-        continue;
-      }
-      commit(id);
-      ++committed;
+    return params_.policy == grow_policy::depthwise ? advance_level(limit) : advance_best(limit);
+  }
+
+  std::size_t advance_level(std::size_t limit) {
+    const auto level = queue_.take(limit, limit);
+    expand(level, level.size() == limit);
+    for (const std::uint32_t id : level) commit(id);
+    return level.size();
+  }
+
+  // The best leaf; unless it has been expanded before, the next ones are expanded with it. Not as many as
+  // there may still be, since the children of the best are often better than they are.
+  std::size_t advance_best(std::size_t limit) {
+    const std::uint32_t best = queue_.take(1, limit).front();
+    if (nodes_[best].left == none) {
+      auto batch = queue_.take(workers() == 1 ? 0 : leaves_ahead * workers() - 1, (limit - 1) / 2);
+      for (const std::uint32_t id : batch) queue_.push({nodes_[id].split.gain, nodes_[id].depth, id});
+      batch.push_back(best);
+      expand(batch, limit == 1);
     }
-    return committed;
+    commit(best);
+    return 1;
   }
 
   void commit(std::uint32_t id) {
