@@ -54,13 +54,25 @@ const tests::register_kind<ordinal_encoder> ordinal(
                                    .rarity = {.min_frequency = 5}});
     },
     [](const ordinal_encoder& model) { transform_some(model); });
-const tests::register_kind<ordinal_encoder::accumulator> ordinal_state(
+const tests::register_kind<category_accumulator<ordinal_encoder>> ordinal_state(
     [] {
       ordinal_encoder::accumulator a;
       a.update(small_table());
       return a;
     },
     [](const ordinal_encoder::accumulator& a) { go_on(a); });
+
+const tests::register_kind<category_stats> stats(
+    [] {
+      category_stats a;
+      a.update(small_table());
+      return a;
+    },
+    [](const category_stats& a) {
+      category_stats b = a;
+      b.merge(a);
+      for (std::size_t j = 0; j < b.columns(); ++j) b[j].sorted();
+    });
 
 const tests::register_kind<one_hot_encoder> one_hot(
     [] {
