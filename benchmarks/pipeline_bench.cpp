@@ -1,9 +1,8 @@
-#include "colonnade/pipeline/pipeline.hpp"
-
 #include <vector>
 
 #include <benchmark/benchmark.h>
 
+#include "colonnade/pipeline/pipeline.hpp"
 #include "tests/pipeline/fixtures.hpp"
 
 namespace {

@@ -358,8 +358,8 @@ class table_argument {
     hold(a);
   }
 
-  /// Text that is few Python objects in many rows, as columns of categories are: codes and the distinct values. Looks at
-  /// addresses only. False where the objects differ too much for that to pay.
+  /// Text that is few Python objects in many rows, as columns of categories are: codes and the distinct
+  /// values. Looks at addresses only. False where the objects differ too much for that to pay.
   template <class At>
   bool add_repeated_text(const std::string& name, std::size_t rows, const At& at) {
     constexpr std::size_t worthwhile = 1024, slots = 4096;
@@ -406,8 +406,9 @@ class table_argument {
     const auto kept = table_.keep(std::vector<char>(bytes.begin(), bytes.end()));
     const auto offsets = table_.keep(std::move(ends));
     const auto data = table_.keep(std::move(codes));
-    table_.add_view(name, dictionary_column_view(data->data(), data->size(),
-                                                 string_column_view(offsets->data(), kept->data(), values.size())));
+    table_.add_view(name,
+                    dictionary_column_view(data->data(), data->size(),
+                                           string_column_view(offsets->data(), kept->data(), values.size())));
   }
 
   template <class At>

@@ -33,8 +33,7 @@ TEST_CASE(
       {0, kernels::row_move::none, 0}, {1, kernels::row_move::none, 1}, {3, kernels::row_move::none, 1}};
   sums.move(frame, rows, moves);
   expected.fill_empty(frame, sums);
-  CHECK(sums.means(frame) ==
-        std::vector<double>{3, 3, 1, 5});  // 1, then 5; cluster 0 has lost its only row
+  CHECK(sums.means(frame) == std::vector<double>{3, 3, 1, 5});  // 1, then 5; cluster 0 has lost its only row
 }
 
 }  // namespace colonnade

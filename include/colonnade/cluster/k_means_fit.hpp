@@ -45,7 +45,8 @@ std::vector<double> start_of(const matrix_view<const T>& x, const k_means::param
   std::vector<double> centers;
   const bool uniform = p.init == k_means::start::random;
   for (const std::size_t at : uniform ? seeds.distinct(p.clusters) : seeds.plus_plus(p.clusters)) {
-    for (std::size_t j = 0; j < x.columns(); ++j) centers.push_back(static_cast<double>(x(packed.row(at), j)));
+    for (std::size_t j = 0; j < x.columns(); ++j)
+      centers.push_back(static_cast<double>(x(packed.row(at), j)));
   }
   return centers;
 }
