@@ -328,6 +328,8 @@ class ColumnTransformer(TransformerMixin, _Composition):
         weights = {name: weight for name, _, _, weight in model.groups if weight != 1}
         made = cls([(name, transformer, columns) for name, transformer, columns in parts])
         made.transformer_weights = weights or None
+        prefixes = tuple(f"{name}__" for name, _, _, _ in model.groups)
+        made.verbose_feature_names_out = all(name.startswith(prefixes) for name in model.output_names)
         made._model = model
         _restore_columns(made, model)
         made.transformers_ = parts

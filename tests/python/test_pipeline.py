@@ -149,6 +149,20 @@ def test_a_loaded_pipeline_can_be_taken_apart_and_fitted_again(customers, fitted
     assert again.score(frame, target) > 0.75
 
 
+def test_a_loaded_column_transformer_names_and_weighs_as_before(customers):
+    frame, _ = customers
+    groups = [("n", "passthrough", ["support_calls"]), ("t", OneHotEncoder(), ["plan"])]
+    for arguments in ({}, {"verbose_feature_names_out": False, "transformer_weights": {"t": 0.5}}):
+        made = ColumnTransformer(groups, **arguments).fit(frame)
+        again = colonnade.from_bytes(made.to_bytes())
+        assert isinstance(again, ColumnTransformer) and again == made
+        names, values = list(made.get_feature_names_out()), made.transform(frame)
+        assert list(again.get_feature_names_out()) == names
+        assert np.array_equal(again.transform(frame), values)
+        assert np.array_equal(again.fit_transform(frame), values)
+        assert list(again.get_feature_names_out()) == names
+
+
 def test_labels_of_every_kind_survive(customers):
     frame, target = customers
     kinds = [
