@@ -26,7 +26,7 @@ class naive_boosting {
   naive_boosting(matrix_view<const double> x, const std::vector<double>& y, const std::vector<double>& weight,
                  const feature_cuts& cuts, const boosting_params& p, std::size_t outputs,
                  const std::vector<double>& base)
-      : x_(x), y_(y), weight_(weight), cuts_(cuts), p_(p), outputs_(outputs) {
+      : x_(x), y_(y), weight_(weight), cuts_(cuts), p_(p) {
     for (std::size_t i = 0; i < x.rows(); ++i) margins_.push_back(base);
     for (std::size_t step = 0; step < p.n_estimators; ++step) {
       const auto before = margins_;
@@ -135,7 +135,6 @@ class naive_boosting {
   const std::vector<double>& weight_;
   const feature_cuts& cuts_;
   const boosting_params& p_;
-  std::size_t outputs_;
   std::vector<std::vector<double>> margins_;
   std::vector<tree> trees_;
 };
