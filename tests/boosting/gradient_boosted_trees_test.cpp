@@ -104,6 +104,26 @@ TEST_CASE("gradient_boosted_trees: any number of threads and any instruction set
   }
 }
 
+TEST_CASE(
+    "gradient_boosted_trees: leaves that gain the same are split in the same order by any number of threads") {
+  std::vector<double> x, y;
+  for (int i = 0; i < 64000; ++i) {
+    const int block = i % 32, mirrored = std::min(block, 31 - block);
+    x.push_back(block);
+    y.push_back((mirrored * 7) % 16);
+  }
+  boosting_params p;
+  p.policy = grow_policy::lossguide;
+  p.max_depth = 0;
+  p.n_estimators = 3;
+  for (const std::uint32_t leaves : {4u, 7u, 12u, 20u}) {
+    p.max_leaves = leaves;
+    check_same_bits<gradient_boosted_trees>(samples{matrix_view<const double>(x.data(), x.size(), 1),
+                                                    column_view<const double>(y.data(), y.size())},
+                                            p);
+  }
+}
+
 TEST_CASE("gradient_boosted_trees: predictions have the same bits for any threads and one row at a time") {
   const boosting_table t(3000, 6, 0.2);
   for (const auto objective : all_objectives) {

@@ -58,17 +58,18 @@ TEST_CASE("row_partitioner: a tree may see some rows only, and a range may be em
 TEST_CASE("growth_queue: levels come whole, the best leaf comes first") {
   growth_queue levels(grow_policy::depthwise), best(grow_policy::lossguide);
   for (auto* queue : {&levels, &best}) {
-    queue->push({1.0, 1, 0});
-    queue->push({5.0, 2, 1});
-    queue->push({2.0, 1, 2});
-    queue->push({5.0, 2, 3});
+    queue->push({1.0, 1, 0, 0});
+    queue->push({5.0, 2, 1, 1});
+    queue->push({2.0, 1, 2, 2});
+    queue->push({5.0, 2, 3, 3});
   }
-  CHECK(levels.take(1, 100) == std::vector<std::uint32_t>{0, 2});
-  CHECK(levels.take(1, 1) == std::vector<std::uint32_t>{1});
-  CHECK(levels.take(1, 100) == std::vector<std::uint32_t>{3});
+  CHECK(levels.take(100) == std::vector<std::uint32_t>{0, 2});
+  CHECK(levels.take(1) == std::vector<std::uint32_t>{1});
+  CHECK(levels.take(100) == std::vector<std::uint32_t>{3});
   CHECK(levels.empty());
-  CHECK(best.take(3, 2) == std::vector<std::uint32_t>{1, 3});
-  CHECK(best.take(1, 100) == std::vector<std::uint32_t>{2});
+  CHECK(best.take(2) == std::vector<std::uint32_t>{1, 3});
+  CHECK(best.take(1) == std::vector<std::uint32_t>{2});
   best.clear();
   CHECK(best.empty());
+  CHECK(best.take(1).empty());
 }

@@ -10,7 +10,7 @@
 namespace colonnade::inline COLONNADE_ABI {
 
 /// The leaves that may be split, in the order of a grow_policy: level by level, or the greatest gain first.
-/// Equal ones in the order they came in.
+/// Equal ones in the order of their places in the tree, which does not depend on what was worked on ahead.
 class growth_queue {
  public:
   explicit growth_queue(grow_policy policy) : policy_(policy) {}
@@ -18,6 +18,7 @@ class growth_queue {
   struct entry {
     double gain;
     std::uint32_t depth;
+    std::uint32_t place;
     std::uint32_t node;
   };
 
@@ -28,13 +29,12 @@ class growth_queue {
     std::push_heap(heap_.begin(), heap_.end(), order());
   }
 
-  /// Takes what may be worked on together: a whole level, or the best `most` leaves. Never more than `limit`.
-  std::vector<std::uint32_t> take(std::size_t most, std::size_t limit) {
+  /// Takes what may be worked on together, at most `most`: leaves of one level, or the best ones.
+  std::vector<std::uint32_t> take(std::size_t most) {
     std::vector<std::uint32_t> taken;
     if (heap_.empty()) return taken;
     const std::uint32_t depth = heap_.front().depth;
-    const std::size_t wanted = policy_ == grow_policy::depthwise ? limit : std::min(most, limit);
-    while (!heap_.empty() && taken.size() < wanted) {
+    while (!heap_.empty() && taken.size() < most) {
       if (policy_ == grow_policy::depthwise && heap_.front().depth != depth) break;
       std::pop_heap(heap_.begin(), heap_.end(), order());
       taken.push_back(heap_.back().node);
@@ -49,7 +49,7 @@ class growth_queue {
     bool operator()(const entry& a, const entry& b) const {
       if (policy == grow_policy::depthwise && a.depth != b.depth) return a.depth > b.depth;
       if (policy == grow_policy::lossguide && a.gain != b.gain) return a.gain < b.gain;
-      return a.node > b.node;
+      return a.place > b.place;
     }
   };
   later order() const { return {policy_}; }

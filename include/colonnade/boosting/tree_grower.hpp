@@ -126,10 +126,15 @@ class tree_grower {
 
   void offer(std::uint32_t id) {
     if (nodes_[id].split.found()) {
-      queue_.push({nodes_[id].split.gain, nodes_[id].depth, id});
+      enqueue(id);
     } else {
       give_back(std::move(nodes_[id].histogram));
     }
+  }
+
+  void enqueue(std::uint32_t id) {
+    const node& leaf = nodes_[id];
+    queue_.push({leaf.split.gain, leaf.depth, leaf.tree_index, id});
   }
 
   // Splits the next leaves of the queue, at most `limit`; how many became part of the tree.
@@ -138,7 +143,10 @@ class tree_grower {
   }
 
   std::size_t advance_level(std::size_t limit) {
-    const auto level = queue_.take(limit, limit);
+    // The histograms of a part of the level are held at a time.
+    const std::size_t part =
+        std::max<std::size_t>(1, histogram_bytes / 2 / (bins_.cells() * sizeof(gradient_sum)));
+    const auto level = queue_.take(std::min(limit, part));
     expand(level, level.size() == limit);
     for (const std::uint32_t id : level) commit(id);
     return level.size();
@@ -147,10 +155,11 @@ class tree_grower {
   // The best leaf; unless it has been expanded before, the next ones are expanded with it. Not as many as
   // there may still be, since the children of the best are often better than they are.
   std::size_t advance_best(std::size_t limit) {
-    const std::uint32_t best = queue_.take(1, limit).front();
+    const std::uint32_t best = queue_.take(1).front();
     if (nodes_[best].left == none) {
-      auto batch = queue_.take(workers() == 1 ? 0 : leaves_ahead * workers() - 1, (limit - 1) / 2);
-      for (const std::uint32_t id : batch) queue_.push({nodes_[id].split.gain, nodes_[id].depth, id});
+      const std::size_t ahead = workers() == 1 ? 0 : leaves_ahead * workers() - 1;
+      auto batch = queue_.take(std::min(ahead, (limit - 1) / 2));
+      for (const std::uint32_t id : batch) enqueue(id);
       batch.push_back(best);
       expand(batch, limit == 1);
     }
