@@ -231,7 +231,7 @@ class _Square:
         return self.top + self.size * (1 - value)
 
     def svg(self, label: str) -> str:
-        return _svg(self.left + self.size + 14, self.top + self.size + 40, label, "".join(self.parts))
+        return _svg(self.left + self.size + 24, self.top + self.size + 40, label, "".join(self.parts))
 
 
 def roc_plot(false_positive_rate: Any, true_positive_rate: Any, label: str = "") -> str:
@@ -332,8 +332,8 @@ def bar_plot(values: Mapping[str, float], *, unit: str = "", colors: Mapping[str
         length = room * abs(number) / most if math.isfinite(number) else 0.0
         color = (colors or {}).get(name, "main")
         parts.append(
-            _text(left - 8, y + 15, _short(name, 20), "end")
-            if len(name) <= 20
+            _text(left - 8, y + 15, _short(name, 18), "end")
+            if len(name) <= 18
             else _titled(left - 8, y + 15, name)
         )
         parts.append(
@@ -345,7 +345,7 @@ def bar_plot(values: Mapping[str, float], *, unit: str = "", colors: Mapping[str
 
 
 def _titled(x: float, y: float, name: str) -> str:
-    return f"<g><title>{escape(name)}</title>{_text(x, y, _short(name, 20), 'end')}</g>"
+    return f"<g><title>{escape(name)}</title>{_text(x, y, _short(name, 18), 'end')}</g>"
 
 
 def scatter_plot(x: Any, y: Any, groups: Any, *, x_title: str = "", y_title: str = "") -> str:
