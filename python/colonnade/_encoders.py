@@ -16,6 +16,7 @@ from ._estimator import (
     column_count,
     input_names,
     row_count,
+    seed_of,
 )
 
 _INFREQUENT = "infrequent_sklearn"
@@ -756,7 +757,8 @@ class TargetEncoder(OneToOneFeatureMixin, _Encoder):
                 f"n_splits={count}."
             )
         shuffle = True if isinstance(self.shuffle, str) else bool(self.shuffle)
-        seed = _seed(self.random_state) if shuffle else None
+        state = None if isinstance(self.random_state, str) else self.random_state
+        seed = seed_of(state, lambda: np.random.randint(2**31 - 1)) if shuffle else None
         classes = 0 if described["classes"] is None else len(described["classes"])
         folds = _core.cross_fit_folds(target, classes, count, seed)
         if classes:
@@ -944,14 +946,3 @@ def _has_fractions(array: np.ndarray) -> bool:
     if not np.isfinite(array).all():
         raise ValueError("Input y contains NaN or infinity.")
     return bool((array != np.floor(array)).any())
-
-
-def _seed(random_state: Any) -> int:
-    """A seed: the number itself, or one drawn."""
-    if random_state is None or isinstance(random_state, str):
-        return int(np.random.randint(2**31 - 1))
-    if isinstance(random_state, numbers.Integral):
-        return int(random_state)
-    if hasattr(random_state, "randint"):
-        return int(random_state.randint(2**31 - 1))
-    return int(random_state.integers(2**31 - 1))

@@ -7,8 +7,10 @@ object of the compiled part) in ``_model``. Attributes that end in ``_`` are rea
 from __future__ import annotations
 
 import inspect
+import numbers
 import sys
 import warnings
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -68,6 +70,19 @@ def row_count(X: Any) -> int:
     if isinstance(X, dict):
         return len(next(iter(X.values()))) if X else 0
     return len(X)
+
+
+def seed_of(random_state: Any, otherwise: Callable[[], int]) -> int:
+    """The seed that ``random_state`` means: the number itself, or one drawn from a generator; None: ``otherwise()``."""
+    if random_state is None:
+        return otherwise()
+    if hasattr(random_state, "randint"):
+        return int(random_state.randint(2**31 - 1))
+    if hasattr(random_state, "integers"):
+        return int(random_state.integers(2**31 - 1))
+    if isinstance(random_state, numbers.Integral) and 0 <= random_state < 2**64:
+        return int(random_state)
+    raise ValueError(f"random_state: found {random_state!r}, expected a whole number of at least 0 or None")
 
 
 class BaseEstimator:

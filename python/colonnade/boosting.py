@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import _core
-from ._estimator import BaseEstimator, ClassifierMixin, RegressorMixin
+from ._estimator import BaseEstimator, ClassifierMixin, RegressorMixin, seed_of
 
 __all__ = ["GradientBoostedTreesClassifier", "GradientBoostedTreesRegressor"]
 
@@ -203,7 +203,7 @@ class _GradientBoostedTrees(BaseEstimator):
         defaults = {"n_estimators": 100}
         params |= {name: value for name, value in defaults.items() if params[name] is None}
         params |= {"grow_policy": self.grow_policy, "eval_metric": self.eval_metric}
-        params["random_state"] = _seed(self.random_state)
+        params["random_state"] = seed_of(self.random_state, lambda: 0)
         return params
 
     @classmethod
@@ -386,18 +386,6 @@ def _number(name: str, value: Any, whole: bool) -> Any:
             f"{name}: found {value!r}, expected a {'whole number from 0 to 2^32 - 1' if whole else 'number'}"
         )
     return int(value) if whole else float(value)
-
-
-def _seed(random_state: Any) -> int:
-    if random_state is None:
-        return 0
-    if hasattr(random_state, "randint"):
-        return int(random_state.randint(2**31 - 1))
-    if hasattr(random_state, "integers"):
-        return int(random_state.integers(2**31 - 1))
-    if isinstance(random_state, numbers.Integral) and random_state >= 0:
-        return int(random_state)
-    raise ValueError(f"random_state: found {random_state!r}, expected a whole number of at least 0 or None")
 
 
 def _evaluation(item: Any) -> tuple[Any, Any, Any]:

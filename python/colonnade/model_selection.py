@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from . import _core
-from ._estimator import row_count
+from ._estimator import row_count, seed_of
 
 __all__ = ["KFold", "StratifiedKFold", "train_test_split"]
 
@@ -67,7 +67,7 @@ def train_test_split(
     counts = [_rows(array) for array in arrays]
     if len(set(counts)) > 1:
         raise ValueError(f"Found input variables with inconsistent numbers of samples: {counts}")
-    seed = _seed(random_state) if shuffle else 0
+    seed = seed_of(random_state, _drawn) if shuffle else 0
     train, test = _core.split_rows(counts[0], test_size, train_size, bool(shuffle), seed, stratify)
     parts = []
     for array in arrays:
@@ -108,7 +108,7 @@ class _Folds:
             yield _core.rows_of_fold(folds, fold)
 
     def _fold_seed(self) -> int:
-        return _seed(self.random_state) if self.shuffle else 0
+        return seed_of(self.random_state, _drawn) if self.shuffle else 0
 
     def __repr__(self) -> str:
         return (
@@ -180,18 +180,6 @@ class StratifiedKFold(_Folds):
         yield from self._splits(folds)
 
 
-def _seed(random_state: Any) -> int:
-    if random_state is None:
-        return secrets.randbits(63)
-    if hasattr(random_state, "randint"):
-        return int(random_state.randint(2**31 - 1))
-    if hasattr(random_state, "integers"):
-        return int(random_state.integers(2**31 - 1))
-    if isinstance(random_state, numbers.Integral) and 0 <= random_state < 2**64:
-        return int(random_state)
-    raise ValueError(f"random_state: found {random_state!r}, expected a whole number of at least 0 or None")
-
-
 def _rows(array: Any) -> int:
     if isinstance(array, dict):
         counts = {len(column) for column in array.values()}
@@ -222,3 +210,7 @@ def _take(array: Any, rows: np.ndarray) -> Any:
     if hasattr(array, "combine_chunks") or hasattr(array, "to_pylist"):
         return array.take(rows)
     return array[rows]
+
+
+def _drawn() -> int:
+    return secrets.randbits(63)
