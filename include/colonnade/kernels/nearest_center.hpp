@@ -13,7 +13,7 @@ namespace colonnade::inline COLONNADE_ABI::kernels {
 /// GCC 12 gives it.)
 template <class Isa, class Pack>
 COLONNADE_KERNEL void multiply_add(Pack& sum, const Pack& a, const Pack& b) {
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(__clang__)  // clang checks constraints before it inlines
   if constexpr (Isa::bytes == 64) {
     asm("vfmadd231ps %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
     return;
@@ -29,7 +29,7 @@ COLONNADE_KERNEL void multiply_add(Pack& sum, const Pack& a, const Pack& b) {
 /// and `value - Pack{}` becomes one insertion a lane.)
 template <class Isa, class Pack, class T>
 COLONNADE_KERNEL void broadcast(Isa, Pack& out, const T& value) {
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(__clang__)  // clang checks constraints before it inlines
   static_assert(sizeof(T) == 4);
   if constexpr (Isa::bytes == 64) {
     asm("vbroadcastss %1, %0" : "=v"(out) : "m"(value));
@@ -45,7 +45,7 @@ COLONNADE_KERNEL void broadcast(Isa, Pack& out, const T& value) {
 /// x becomes its square root.
 template <class Isa, class Pack>
 COLONNADE_KERNEL void square_root(Isa, Pack& x) {
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(__clang__)  // clang checks constraints before it inlines
   if constexpr (Isa::bytes == 64) {
     asm("vsqrtps %0, %0" : "+v"(x));
     return;

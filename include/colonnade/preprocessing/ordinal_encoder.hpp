@@ -71,7 +71,11 @@ class ordinal_encoder {
   }
   /// `fit` and `transform` in one pass over the values. Writes to `out` as `transform` does.
   template <class T>
-  static ordinal_encoder fit_transform(const table_view& x, matrix_view<T> out, const params& p = {},
+  static ordinal_encoder fit_transform(const table_view& x, matrix_view<T> out) {
+    return fit_transform(x, out, params());  // clang refuses `= {}` for a class that is not complete yet
+  }
+  template <class T>
+  static ordinal_encoder fit_transform(const table_view& x, matrix_view<T> out, const params& p,
                                        int threads = 0, std::span<const missing_mark> marks = {}) {
     p.check();
     const coded_table coded(x, marks, true, threads);
