@@ -119,8 +119,8 @@ class exact_sum {
     }
   }
   void validate() const {
-    const bool fits =
-        first_ >= -limit && words_.size() <= 2 * limit && first_ + static_cast<int>(words_.size()) <= limit;
+    const bool fits = first_ >= -limit && first_ <= limit && words_.size() <= 2 * limit &&
+                      first_ + static_cast<int>(words_.size()) <= limit;
     const exact_sum shortest = trimmed();
     if (!fits || special_ > 7 || shortest.first_ != first_ || shortest.words_ != words_) {
       throw format_error("saved exact sum: its words are out of range or not in the shortest form");
