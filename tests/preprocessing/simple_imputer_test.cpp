@@ -139,3 +139,13 @@ TEST_CASE("simple_imputer: works in place and keeps float32") {
   imputer.transform(matrix_view<const float>(x, 3, 1), matrix_view<float>(x, 3, 1));
   CHECK(x[2] == 1.5F);
 }
+
+TEST_CASE("simple_imputer: numbers where fit saw text are refused by the column's name") {
+  table words, numbers;
+  words.add("plan", std::vector<std::string>{"a", "b", "b"}, {1, 0, 1});
+  numbers.add("plan", std::vector<double>{1, 2, 3});
+  simple_imputer::accumulator state(imputer_params{.how = strategy::most_frequent});
+  state.update(words.view());
+  CHECK_THROWS_WITH_AS(state.finalize().impute(numbers.view()),
+                       "column plan: found numbers, expected text, as in fit", argument_error);
+}

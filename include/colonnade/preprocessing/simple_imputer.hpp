@@ -202,8 +202,11 @@ class simple_imputer {
     const auto fill = owner.keep(std::vector<std::string>{fills_[j].text});
     std::vector<std::string_view> values(x.rows(), fill->front());
     const any_column_view column = x.column(j);
+    const bool is_text = imputer_is_text(column);
     for (std::size_t i = 0; i < values.size(); ++i) {
-      if (missing[i] == 0) values[i] = imputer_text(column, i);
+      if (missing[i] != 0) continue;
+      if (!is_text) throw argument_error("column " + x.name(j), "numbers", "text, as in fit");
+      values[i] = imputer_text(column, i);
     }
     return values;
   }
