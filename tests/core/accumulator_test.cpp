@@ -49,6 +49,8 @@ using batch = samples<matrix_view<const double>>;
 TEST_CASE("accumulator: the concepts accept what has the members and refuse what lacks one") {
   CHECK(accumulator_for<row_counter::accumulator, batch>);
   CHECK(primitive_for<row_counter, batch>);
+  CHECK(row_counter::accumulator() == row_counter::accumulator());
+  CHECK(row_counter{1} == row_counter{1});
   CHECK_FALSE(accumulator_for<row_counter, batch>);
   CHECK_FALSE(primitive_for<own_fit, batch>);
 }
