@@ -46,13 +46,14 @@ class matrix_view {
 
   /// Rows `first` to `first + count`.
   matrix_view slice(std::size_t first, std::size_t count) const {
-    return {rows_ == 0 ? data_ : row(first), count, columns_, row_stride_, column_stride_};
+    return {empty() ? data_ : row(first), count, columns_, row_stride_, column_stride_};
   }
   /// Columns `first` to `first + count`.
   matrix_view columns_slice(std::size_t first, std::size_t count) const {
-    return {columns_ == 0 ? data_ : column(first), rows_, count, row_stride_, column_stride_};
+    return {empty() ? data_ : column(first), rows_, count, row_stride_, column_stride_};
   }
 
+  bool empty() const { return rows_ == 0 || columns_ == 0; }
   bool rows_contiguous() const { return column_stride_ == 1 || columns_ <= 1; }
   bool columns_contiguous() const { return row_stride_ == 1 || rows_ <= 1; }
 
