@@ -22,7 +22,7 @@ if(COLONNADE_OPENMP AND OpenMP_CXX_FOUND)
   target_link_libraries(colonnade INTERFACE $<BUILD_INTERFACE:OpenMP::OpenMP_CXX>)
 else()
   set(COLONNADE_HAS_OPENMP OFF)
-  # Without OpenMP every `#pragma omp` is ignored on purpose.
+  # Without OpenMP the team of core/thread_team.hpp works; every `#pragma omp` is ignored on purpose.
   target_compile_options(colonnade
                          INTERFACE $<$<COMPILE_LANG_AND_ID:CXX,GNU,Clang,AppleClang>:-Wno-unknown-pragmas>)
 endif()

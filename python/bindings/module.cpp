@@ -49,9 +49,9 @@ py::dict build_info() {
   info["cgroup_cpu_limit"] = cgroup_cpu_limit();
   info["compiler"] = __VERSION__;
 #ifdef _OPENMP
-  info["openmp"] = _OPENMP;
+  info["thread_backend"] = "OpenMP";
 #else
-  info["openmp"] = 0;
+  info["thread_backend"] = "thread_team";
 #endif
   return info;
 }

@@ -63,7 +63,7 @@ def show_versions() -> None:
     print(f"instruction set  {info['instruction_set']} (best of this CPU: {info['best_instruction_set']})")
     limit = info["cgroup_cpu_limit"]
     print(
-        f"threads          {info['threads']} by default"
+        f"threads          {info['threads']} by default, {info['thread_backend']}"
         + (f", control group allows {limit}" if limit else "")
     )
-    print(f"compiler         {info['compiler']}, OpenMP {info['openmp'] or 'off'}")
+    print(f"compiler         {info['compiler']}")

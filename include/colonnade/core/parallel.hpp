@@ -5,38 +5,58 @@
 #include <cstddef>
 #include <exception>
 #include <type_traits>
-#include <unistd.h>
 #include <utility>
 #include <vector>
-
-#ifdef _OPENMP
-#include <omp.h>
-#endif
 
 #include "colonnade/core/interrupt.hpp"
 #include "colonnade/core/thread_count.hpp"
 
-// The one seam of threads: no other header knows OpenMP. Work is cut by the number of rows only, never by
-// threads, and what a block computes never depends on who computes it.
+#ifdef _OPENMP
+#include <omp.h>
+#include <unistd.h>
+#else
+#include "colonnade/core/thread_team.hpp"
+#endif
+
+// The one seam of threads: OpenMP's where the compiler has it switched on, else a team of our own (as in the
+// wheel). No other header knows which. Work is cut by the number of rows only, never by threads, and what a
+// block computes never depends on who computes it.
 
 namespace colonnade::inline COLONNADE_ABI {
 
 namespace detail {
 
+#ifdef _OPENMP
+
 inline const pid_t loaded_in = ::getpid();
 
 /// GNU's OpenMP hangs in a process forked from one that has used threads, so there work runs on the calling
 /// thread.
-inline bool in_forked_child() { return ::getpid() != loaded_in; }
+inline bool one_thread_only() { return omp_in_parallel() || ::getpid() != loaded_in; }
+
+inline int thread_limit() { return std::min(default_threads(), omp_get_max_threads()); }
+
+template <class Work>
+void run_team(int team, const Work& work) {
+#pragma omp parallel num_threads(team)
+  work(omp_get_thread_num());
+}
+
+#else
+
+inline bool one_thread_only() { return thread_team::inside(); }
+
+inline int thread_limit() { return default_threads(); }
+
+template <class Work>
+void run_team(int team, const Work& work) {
+  thread_team::shared().run(team, work);
+}
+
+#endif
 
 inline int threads_now(int requested) {
-#ifdef _OPENMP
-  if (omp_in_parallel() || in_forked_child()) return 1;
-  return requested > 0 ? requested : std::min(default_threads(), omp_get_max_threads());
-#else
-  static_cast<void>(requested);
-  return 1;
-#endif
+  return one_thread_only() ? 1 : requested > 0 ? requested : thread_limit();
 }
 
 /// Keeps the first exception of a team and tells the others to stop.
@@ -67,8 +87,7 @@ void call_block(const Body& body, std::size_t block, int worker) {
 
 }  // namespace detail
 
-/// Threads that `requested` (0: the default) gives now for this much work: 1 inside a parallel region or a
-/// forked child, and one for each 25 microseconds of work at most, since waking a team costs a few.
+/// Threads that `requested` (0: the default) gives now for this much work: 1 inside a parallel region, and one for each 25 microseconds of work at most, since waking a team costs a few.
 inline int useful_threads(int requested, double nanoseconds_of_work) {
   if (nanoseconds_of_work < 50'000) return 1;
   const int threads = detail::threads_now(requested);
@@ -94,12 +113,9 @@ void for_blocks(std::size_t blocks, int threads, const Body& body) {
     }
     return;
   }
-#ifdef _OPENMP
   detail::team_errors errors;
   std::atomic<std::size_t> next = 0;
-#pragma omp parallel num_threads(team)
-  {
-    const int worker = omp_get_thread_num();
+  detail::run_team(team, [&](int worker) {
     try {
       while (!errors.stopped()) {
         if (worker == 0) check_interrupt();
@@ -110,9 +126,8 @@ void for_blocks(std::size_t blocks, int threads, const Body& body) {
     } catch (...) {
       errors.capture();
     }
-  }
+  });
   errors.rethrow();
-#endif
 }
 
 /// Number of blocks of `block_rows` rows in `rows`.
