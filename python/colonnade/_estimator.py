@@ -156,6 +156,15 @@ class BaseEstimator:
             )
         return model
 
+    def _attribute(self, name: str) -> Any:
+        """The fitted model, for an attribute that exists only then."""
+        model = getattr(self, "_model", None)
+        if model is None:
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}: it is not fitted yet"
+            )
+        return model
+
     def _learn_columns(self, X: Any, columns: int | None = None) -> None:
         """Remembers number and names of the columns of ``fit``."""
         names = feature_names(X)
@@ -194,6 +203,16 @@ class BaseEstimator:
                 f"X has {columns} features, but {type(self).__name__} is expecting "
                 f"{self.n_features_in_} features as input."
             )
+
+    def _check_batch_width(self, X: Any) -> None:
+        """Compares the number of columns of X with that of ``fit``, where X knows its shape."""
+        shape = getattr(X, "shape", None)
+        if shape is not None and len(shape) == 2:
+            self._check_column_count(shape[1])
+
+    def _check_mergeable(self, other: Any) -> None:
+        if type(other) is not type(self):
+            raise TypeError(f"other: found {type(other).__name__}, expected {type(self).__name__}")
 
     # Persistence
 

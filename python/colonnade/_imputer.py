@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from . import _core
+from ._checks import is_nan
 from ._estimator import BaseEstimator, TransformerMixin, input_names
 
 
@@ -93,9 +94,7 @@ class SimpleImputer(TransformerMixin, BaseEstimator):
         if not self.__sklearn_is_fitted__():
             return self.fit(X)
         self._check_names(X)
-        shape = getattr(X, "shape", None)
-        if shape is not None and len(shape) == 2:
-            self._check_column_count(shape[1])
+        self._check_batch_width(X)
         state = self._kept_state()
         X, objects, _ = self._checked(X, self._objects)
         self._learn(state, X, objects)
@@ -107,8 +106,7 @@ class SimpleImputer(TransformerMixin, BaseEstimator):
 
         An imputer of the median or the most frequent value that was loaded keeps its result only and cannot go on.
         """
-        if type(other) is not type(self):
-            raise TypeError(f"other: found {type(other).__name__}, expected {type(self).__name__}")
+        self._check_mergeable(other)
         self._fitted(), other._fitted()
         state = self._kept_state()
         state.merge(other._kept_state())
@@ -171,7 +169,7 @@ class SimpleImputer(TransformerMixin, BaseEstimator):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = _is_nan(self.missing_values)
+        tags.input_tags.allow_nan = _is_absent(self.missing_values)
         tags.input_tags.string = self.strategy in ("most_frequent", "constant")
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
@@ -201,7 +199,7 @@ class SimpleImputer(TransformerMixin, BaseEstimator):
 
     def _missing_value(self) -> Any:
         value = self.missing_values
-        if value is None or _is_nan(value):
+        if value is None or _is_absent(value):
             return None
         return value if isinstance(value, str) else float(value)
 
@@ -304,14 +302,6 @@ class SimpleImputer(TransformerMixin, BaseEstimator):
         if strategy == "constant":
             self.fill_value = text if self._objects else number
 
-    def _attribute(self, name: str) -> Any:
-        model = getattr(self, "_model", None)
-        if model is None:
-            raise AttributeError(
-                f"{type(self).__name__!r} object has no attribute {name!r}: it is not fitted yet"
-            )
-        return model
-
 
 class _Indicator:
     """Which columns have an indicator."""
@@ -333,8 +323,8 @@ def _is_pandas_na(value: Any) -> bool:
     return type(value).__name__ == "NAType"
 
 
-def _is_nan(value: Any) -> bool:
-    return _is_pandas_na(value) or (isinstance(value, numbers.Real) and value != value)
+def _is_absent(value: Any) -> bool:
+    return is_nan(value) or _is_pandas_na(value)
 
 
 def _dtype_of(X: Any) -> np.dtype:

@@ -35,16 +35,13 @@ class _Scaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         if not self.__sklearn_is_fitted__():
             return self._fit(X, sample_weight)
         self._check_names(X)
-        shape = getattr(X, "shape", None)
-        if shape is not None and len(shape) == 2:
-            self._check_column_count(shape[1])
+        self._check_batch_width(X)
         self._learn(getattr(_core, self._kind).accumulator(self._model), X, sample_weight)
         return self
 
     def merge(self, other: Any) -> Any:
         """As if the rows that ``other`` has learnt from had been given to this one too, bit for bit. Returns self."""
-        if type(other) is not type(self):
-            raise TypeError(f"other: found {type(other).__name__}, expected {type(self).__name__}")
+        self._check_mergeable(other)
         kind = getattr(_core, self._kind)
         state = kind.accumulator(self._fitted())
         state.merge(kind.accumulator(other._fitted()))
@@ -65,15 +62,6 @@ class _Scaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         tags.input_tags.allow_nan = True
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
-
-    def _attribute(self, name: str) -> Any:
-        """The fitted model, for an attribute that exists only then."""
-        model = getattr(self, "_model", None)
-        if model is None:
-            raise AttributeError(
-                f"{type(self).__name__!r} object has no attribute {name!r}: it is not fitted yet"
-            )
-        return model
 
 
 class StandardScaler(_Scaler):
