@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from ._encoders import LabelEncoder, OneHotEncoder, OrdinalEncoder, TargetEncoder
 from ._imputer import SimpleImputer
+from ._label_encoder import LabelEncoder
+from ._one_hot_encoder import OneHotEncoder
+from ._ordinal_encoder import OrdinalEncoder
 from ._scalers import MinMaxScaler, StandardScaler
+from ._target_encoder import TargetEncoder
 
 __all__ = [
     "LabelEncoder",
