@@ -10,7 +10,7 @@ import numpy as np
 
 from . import _core
 from ._categories import CategoryEncoder, typed_categories
-from ._checks import parameter_error
+from ._checks import check_fold_count, check_same_rows, parameter_error
 from ._estimator import OneToOneFeatureMixin, input_names, row_count, seed_of
 
 
@@ -99,10 +99,7 @@ class TargetEncoder(OneToOneFeatureMixin, CategoryEncoder):
             )
         array = _column(y)
         rows = row_count(X) if hasattr(X, "__len__") or hasattr(X, "shape") else len(array)
-        if len(array) != rows:
-            raise ValueError(
-                f"Found input variables with inconsistent numbers of samples: [{rows}, {len(array)}]"
-            )
+        check_same_rows(rows, len(array))
         kind = self.target_type
         if kind == "continuous":
             return array, {"target_type": kind, "classes": None}
@@ -199,11 +196,7 @@ class TargetEncoder(OneToOneFeatureMixin, CategoryEncoder):
         return folds, len(splits)
 
     def _own_folds(self, count: int, target: np.ndarray, described: dict[str, Any]) -> np.ndarray:
-        if count < 2:
-            raise ValueError(
-                "k-fold cross-validation requires at least one train/test split by setting n_splits=2 or more, got "
-                f"n_splits={count}."
-            )
+        check_fold_count(count)
         shuffle = True if isinstance(self.shuffle, str) else bool(self.shuffle)
         state = None if isinstance(self.random_state, str) else self.random_state
         seed = seed_of(state, lambda: np.random.randint(2**31 - 1)) if shuffle else None

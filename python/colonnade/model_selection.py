@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from . import _core
+from ._checks import check_fold_count, check_same_rows
 from ._estimator import row_count, seed_of
 
 __all__ = ["KFold", "StratifiedKFold", "train_test_split"]
@@ -65,8 +66,7 @@ def train_test_split(
     if not arrays:
         raise ValueError("At least one array required as input")
     counts = [_rows(array) for array in arrays]
-    if len(set(counts)) > 1:
-        raise ValueError(f"Found input variables with inconsistent numbers of samples: {counts}")
+    check_same_rows(*counts)
     seed = seed_of(random_state, _drawn) if shuffle else 0
     train, test = _core.split_rows(counts[0], test_size, train_size, bool(shuffle), seed, stratify)
     parts = []
@@ -83,11 +83,7 @@ class _Folds:
             raise ValueError(
                 f"The number of folds must be of Integral type. {n_splits} of type {type(n_splits)} was passed."
             )
-        if n_splits <= 1:
-            raise ValueError(
-                "k-fold cross-validation requires at least one train/test split by setting n_splits=2 or more, "
-                f"got n_splits={n_splits}."
-            )
+        check_fold_count(n_splits)
         if not isinstance(shuffle, bool):
             raise TypeError(f"shuffle must be True or False; got {shuffle}")
         if not shuffle and random_state is not None:
@@ -173,10 +169,7 @@ class StratifiedKFold(_Folds):
             warnings.warn("The groups parameter is ignored by StratifiedKFold", UserWarning, stacklevel=2)
         rows = _rows(X)
         folds = _core.stratified_folds(y, self.n_splits, self.shuffle, self._fold_seed())
-        if len(folds) != rows:
-            raise ValueError(
-                f"Found input variables with inconsistent numbers of samples: {[rows, len(folds)]}"
-            )
+        check_same_rows(rows, len(folds))
         yield from self._splits(folds)
 
 
@@ -186,10 +179,6 @@ def _rows(array: Any) -> int:
         if len(counts) != 1:
             raise ValueError(f"a dict of columns must hold columns of one length, found {sorted(counts)}")
         return counts.pop()
-    if hasattr(array, "shape") and len(array.shape) > 0:
-        return int(array.shape[0])
-    if hasattr(array, "__len__"):
-        return len(array)
     return row_count(array)
 
 
