@@ -45,6 +45,15 @@ auto released(Work&& work) {
   }
 }
 
+/// Rows up to which a call is too short to give the GIL away.
+inline constexpr std::size_t short_call = 64;
+
+template <class Work>
+void released_when_long(std::size_t rows, const Work& work) {
+  if (rows <= short_call) return work();
+  released(work);
+}
+
 inline py::bytes as_bytes(const std::vector<std::byte>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }

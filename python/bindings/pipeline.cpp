@@ -13,15 +13,6 @@
 namespace colonnade::python {
 namespace {
 
-/// Rows up to which a call is too short to give the GIL away.
-constexpr std::size_t short_call = 64;
-
-template <class Work>
-void released_when_long(std::size_t rows, const Work& work) {
-  if (rows <= short_call) return work();
-  released(work);
-}
-
 // Fitted models cross the border as the objects of their own classes; None stands for "nothing".
 
 template <class Variant, std::size_t... K>
