@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -197,5 +199,35 @@ class table_coder {
   table_view table_;
   std::vector<std::vector<std::int32_t>> places_;
 };
+
+namespace detail {
+
+/// Rows that one task encodes, of all columns.
+inline constexpr std::size_t encoding_block_rows = 1024;
+
+/// Calls `act(first, count, j, places)` for every block of rows and every column j in it: `places[i]` is what
+/// `source` (a coded_table, a table_coder) reads for row `first + i`, and may be overwritten.
+template <class Source, class Act>
+void for_places(const Source& source, std::size_t rows, std::size_t columns, int threads, const Act& act) {
+  for_blocks(block_count(rows, encoding_block_rows), coding_threads(threads, rows, columns),
+             [&](std::size_t b) {
+               const std::size_t first = b * encoding_block_rows,
+                                 count = std::min(encoding_block_rows, rows - first);
+               std::array<std::int32_t, encoding_block_rows> places;
+               for (std::size_t j = 0; j < columns; ++j) {
+                 source.read(j, first, count, places.data());
+                 act(first, count, j, places.data());
+               }
+             });
+}
+
+template <class T>
+void check_output(const matrix_view<T>& out, std::size_t rows, std::size_t columns) {
+  if (out.rows() == rows && out.columns() == columns) return;
+  throw argument_error("out", std::to_string(out.rows()) + " x " + std::to_string(out.columns()),
+                       std::to_string(rows) + " x " + std::to_string(columns));
+}
+
+}  // namespace detail
 
 }  // namespace colonnade::inline COLONNADE_ABI

@@ -80,12 +80,17 @@ inline std::vector<std::size_t> unknown_places(const category_list& found, const
   return unknown;
 }
 
+/// The categories of column j of a table.
+inline category_list categories_of(const table_view& table, std::size_t j) {
+  column_categories seen;
+  seen.update(table.column(j), 0, table.rows());
+  return seen.sorted().categories;
+}
+
 /// Throws the error that names what `transform` found in column j and `known` has not.
 [[noreturn]] inline void refuse_unknown_values(const table_view& table, std::size_t j,
                                                const category_list& known) {
-  column_categories seen;
-  seen.update(table.column(j), 0, table.rows());
-  const category_list found = seen.sorted().categories;
+  const category_list found = categories_of(table, j);
   refuse_unknown(found, unknown_places(found, known), j, "transform",
                  table.names().empty() ? "" : table.name(j));
 }
@@ -114,6 +119,23 @@ struct counted_categories {
     }
   }
 };
+
+/// What an encoder with `params` fits to column j: its categories, learnt or given, and the groups of them.
+/// NaN is in no group unless `group_nan`.
+template <class Params>
+fitted_column fit_column(const Params& params, const category_stats& stats, std::size_t j, bool group_nan) {
+  const bool refuse_others = params.handle_unknown == decltype(params.handle_unknown)::error;
+  const category_list* given = params.categories.empty() ? nullptr : &params.categories[j];
+  counted_categories counted(stats[j], given, j, refuse_others);
+  if (!group_nan && counted.categories.missing() == missing_mark::nan) counted.counts.pop_back();
+  return {std::move(counted.categories), category_groups(counted.counts, stats.rows(), params.rarity)};
+}
+
+/// Checks a policy that may have come from a file.
+template <class Policy>
+void check_policy(const char* name, Policy found, Policy last) {
+  if (found > last) throw argument_error(std::string(name) + ": not a policy");
+}
 
 /// Calls `check` and turns what it says of an argument into what it means for a saved object.
 template <class Check>

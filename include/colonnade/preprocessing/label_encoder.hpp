@@ -78,23 +78,18 @@ class label_encoder {
 
   template <class Source, class T>
   void write(const Source& source, const table_view& y, T* out, int threads) const {
-    constexpr std::size_t block_rows = 1024;
-    for_blocks(block_count(y.rows(), block_rows), coding_threads(threads, y.rows(), 1), [&](std::size_t b) {
-      const std::size_t first = b * block_rows, count = std::min(block_rows, y.rows() - first);
-      std::array<std::int32_t, block_rows> places;
-      source.read(0, first, count, places.data());
+    const auto encode = [&](std::size_t first, std::size_t count, std::size_t, const std::int32_t* places) {
       std::int32_t sign = 0;
       for (std::size_t i = 0; i < count; ++i) {
         sign |= places[i];
         out[first + i] = static_cast<T>(places[i]);
       }
       if (sign < 0) refuse(y);
-    });
+    };
+    detail::for_places(source, y.rows(), 1, threads, encode);
   }
   [[noreturn]] void refuse(const table_view& y) const {
-    column_categories seen;
-    seen.update(y.column(0), 0, y.rows());
-    const category_list found = seen.sorted().categories;
+    const category_list found = detail::categories_of(y, 0);
     throw data_error("y contains previously unseen labels: " +
                      detail::listed(found, detail::unknown_places(found, classes_)));
   }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstring>
 #include <limits>
 #include <string>
@@ -36,8 +35,8 @@ class one_hot_encoder {
 
     void check() const {
       rarity.check();
-      if (handle_unknown > unknown_policy::warn) throw argument_error("handle_unknown: not a policy");
-      if (drop > drop_policy::given) throw argument_error("drop: not a policy");
+      detail::check_policy("handle_unknown", handle_unknown, unknown_policy::warn);
+      detail::check_policy("drop", drop, drop_policy::given);
     }
     template <class Archive, class Self>
     static void archive(Archive& ar, Self& self) {
@@ -53,10 +52,7 @@ class one_hot_encoder {
   one_hot_encoder(params p, const category_stats& stats) : params_(std::move(p)) {
     detail::check_given(params_.categories, stats.columns());
     for (std::size_t j = 0; j < stats.columns(); ++j) {
-      const category_list* given = params_.categories.empty() ? nullptr : &params_.categories[j];
-      detail::counted_categories counted(stats[j], given, j, params_.handle_unknown == unknown_policy::error);
-      columns_.push_back(
-          {std::move(counted.categories), category_groups(counted.counts, stats.rows(), params_.rarity)});
+      columns_.push_back(detail::fit_column(params_, stats, j, true));
     }
     layout_ = one_hot_layout(columns_, params_.handle_unknown, params_.drop, params_.dropped);
   }
@@ -166,7 +162,7 @@ class one_hot_encoder {
 
  private:
   friend struct archive_access;
-  static constexpr std::size_t block_rows = 1024;
+  static constexpr std::size_t block_rows = detail::encoding_block_rows;
 
   one_hot_encoder() = default;
 
@@ -204,24 +200,20 @@ class one_hot_encoder {
 
   /// Calls `act(first, count, j, targets)` for every block and column, `targets[i]` the output column of row
   /// first + i within its feature or -1, and collects the columns with unknown values.
-  template <class Source, class Start, class Act>
+  template <class Source, class Act>
   std::vector<std::size_t> for_targets(const Source& source, const table_view& x, int threads,
-                                       const Start& start, const Act& act) const {
+                                       const Act& act) const {
     const std::size_t blocks = block_count(x.rows(), block_rows);
     std::vector<std::uint8_t> unknown(blocks * columns());
-    for_blocks(blocks, coding_threads(threads, x.rows(), columns()), [&](std::size_t b) {
-      const std::size_t first = b * block_rows, count = std::min(block_rows, x.rows() - first);
-      std::array<std::int32_t, block_rows> targets;
-      start(first, count);
-      for (std::size_t j = 0; j < columns(); ++j) {
-        source.read(j, first, count, targets.data());
-        unknown[b * columns() + j] = layout_.to_targets(j, targets.data(), count) ? 1 : 0;
-        if (unknown[b * columns() + j] != 0 && params_.handle_unknown == unknown_policy::error) {
-          detail::refuse_unknown_values(x, j, columns_[j].categories);
-        }
-        act(first, count, j, targets.data());
+    const auto code = [&](std::size_t first, std::size_t count, std::size_t j, std::int32_t* places) {
+      const bool any = layout_.to_targets(j, places, count);
+      unknown[first / block_rows * columns() + j] = any ? 1 : 0;
+      if (any && params_.handle_unknown == unknown_policy::error) {
+        detail::refuse_unknown_values(x, j, columns_[j].categories);
       }
-    });
+      act(first, count, j, places);
+    };
+    detail::for_places(source, x.rows(), columns(), threads, code);
     std::vector<std::size_t> with_unknown;
     for (std::size_t j = 0; j < columns(); ++j) {
       bool any = false;
@@ -231,26 +223,26 @@ class one_hot_encoder {
     return with_unknown;
   }
 
+  template <class T>
+  static void clear(matrix_view<T> rows) {
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+      for (std::size_t k = 0; k < rows.columns(); ++k) rows(i, k) = T{0};
+    }
+  }
+
   template <class Source, class T>
   std::vector<std::size_t> write(const Source& source, const table_view& x, matrix_view<T> out,
                                  int threads) const {
-    if (out.rows() != x.rows() || out.columns() != output_columns()) {
-      throw argument_error("out", std::to_string(out.rows()) + " x " + std::to_string(out.columns()),
-                           std::to_string(x.rows()) + " x " + std::to_string(output_columns()));
-    }
-    return for_targets(
-        source, x, threads,
-        [&](std::size_t first, std::size_t count) {
-          for (std::size_t i = first; i < first + count; ++i) {
-            for (std::size_t k = 0; k < out.columns(); ++k) out(i, k) = T{0};
-          }
-        },
-        [&](std::size_t first, std::size_t count, std::size_t j, const std::int32_t* targets) {
-          const std::size_t start = layout_.start(j);
-          for (std::size_t i = 0; i < count; ++i) {
-            if (targets[i] >= 0) out(first + i, start + static_cast<std::size_t>(targets[i])) = T{1};
-          }
-        });
+    detail::check_output(out, x.rows(), output_columns());
+    const auto set_ones = [&](std::size_t first, std::size_t count, std::size_t j,
+                              const std::int32_t* targets) {
+      if (j == 0) clear(out.slice(first, count));
+      const std::size_t start = layout_.start(j);
+      for (std::size_t i = 0; i < count; ++i) {
+        if (targets[i] >= 0) out(first + i, start + static_cast<std::size_t>(targets[i])) = T{1};
+      }
+    };
+    return for_targets(source, x, threads, set_ones);
   }
 
   template <class Source, class Index>
@@ -259,18 +251,18 @@ class one_hot_encoder {
     // First as if every row had a one in every column, with -1 where there is none.
     const std::size_t stride = columns();
     std::vector<std::size_t> used(block_count(x.rows(), block_rows));
-    const auto unknown = for_targets(
-        source, x, threads, [](std::size_t, std::size_t) {},
-        [&](std::size_t first, std::size_t count, std::size_t j, const std::int32_t* targets) {
-          const auto start = static_cast<Index>(layout_.start(j));
-          std::size_t ones = 0;
-          for (std::size_t i = 0; i < count; ++i) {
-            indices[(first + i) * stride + j] =
-                targets[i] < 0 ? Index{-1} : static_cast<Index>(start + targets[i]);
-            ones += targets[i] >= 0;
-          }
-          used[first / block_rows] += ones;
-        });
+    const auto set_indices = [&](std::size_t first, std::size_t count, std::size_t j,
+                                 const std::int32_t* targets) {
+      const auto start = static_cast<Index>(layout_.start(j));
+      std::size_t ones = 0;
+      for (std::size_t i = 0; i < count; ++i) {
+        indices[(first + i) * stride + j] =
+            targets[i] < 0 ? Index{-1} : static_cast<Index>(start + targets[i]);
+        ones += targets[i] >= 0;
+      }
+      used[first / block_rows] += ones;
+    };
+    const auto unknown = for_targets(source, x, threads, set_indices);
     close_gaps(indices, offsets, x.rows(), used, threads);
     return unknown;
   }

@@ -31,8 +31,7 @@ class ordinal_encoder {
 
     void check() const {
       rarity.check();
-      if (handle_unknown > unknown_policy::use_encoded_value)
-        throw argument_error("handle_unknown: not a policy");
+      detail::check_policy("handle_unknown", handle_unknown, unknown_policy::use_encoded_value);
     }
     template <class Archive, class Self>
     static void archive(Archive& ar, Self& self) {
@@ -48,11 +47,7 @@ class ordinal_encoder {
   ordinal_encoder(params p, const category_stats& stats) : params_(std::move(p)) {
     detail::check_given(params_.categories, stats.columns());
     for (std::size_t j = 0; j < stats.columns(); ++j) {
-      const category_list* given = params_.categories.empty() ? nullptr : &params_.categories[j];
-      detail::counted_categories counted(stats[j], given, j, params_.handle_unknown == unknown_policy::error);
-      if (counted.categories.missing() == missing_mark::nan) counted.counts.pop_back();
-      columns_.push_back(
-          {std::move(counted.categories), category_groups(counted.counts, stats.rows(), params_.rarity)});
+      columns_.push_back(detail::fit_column(params_, stats, j, false));
       check_values(j);
     }
     prepare();
@@ -129,7 +124,6 @@ class ordinal_encoder {
 
  private:
   friend struct archive_access;
-  static constexpr std::size_t block_rows = 1024;
 
   ordinal_encoder() = default;
 
@@ -172,27 +166,19 @@ class ordinal_encoder {
 
   template <class Source, class T>
   void write(const Source& source, const table_view& x, matrix_view<T> out, int threads) const {
-    if (out.rows() != x.rows() || out.columns() != columns()) {
-      throw argument_error("out", std::to_string(out.rows()) + " x " + std::to_string(out.columns()),
-                           std::to_string(x.rows()) + " x " + std::to_string(columns()));
-    }
-    for_blocks(block_count(x.rows(), block_rows), coding_threads(threads, x.rows(), columns()),
-               [&](std::size_t b) {
-                 const std::size_t first = b * block_rows, count = std::min(block_rows, x.rows() - first);
-                 std::array<std::int32_t, block_rows> places;
-                 for (std::size_t j = 0; j < columns(); ++j) {
-                   source.read(j, first, count, places.data());
-                   const double* value_of = values_[j].data() + 1;
-                   bool unknown = false;
-                   for (std::size_t i = 0; i < count; ++i) {
-                     out(first + i, j) = static_cast<T>(value_of[places[i]]);
-                     unknown |= places[i] < 0;
-                   }
-                   if (unknown && params_.handle_unknown == unknown_policy::error) {
-                     detail::refuse_unknown_values(x, j, columns_[j].categories);
-                   }
-                 }
-               });
+    detail::check_output(out, x.rows(), columns());
+    const auto encode = [&](std::size_t first, std::size_t count, std::size_t j, const std::int32_t* places) {
+      const double* value_of = values_[j].data() + 1;
+      bool unknown = false;
+      for (std::size_t i = 0; i < count; ++i) {
+        out(first + i, j) = static_cast<T>(value_of[places[i]]);
+        unknown |= places[i] < 0;
+      }
+      if (unknown && params_.handle_unknown == unknown_policy::error) {
+        detail::refuse_unknown_values(x, j, columns_[j].categories);
+      }
+    };
+    detail::for_places(source, x.rows(), columns(), threads, encode);
   }
 
   std::vector<std::int32_t> frequent_places(std::size_t j) const {

@@ -118,7 +118,7 @@ class target_encoder {
                                      std::span<const missing_mark> marks = {}) {
     p.check();
     p.check_batch(x);
-    check_shape(out, x.rows(), x.x.columns() * p.outputs());
+    detail::check_output(out, x.rows(), x.x.columns() * p.outputs());
     const target_pass pass(x, p, marks, threads, fold_of, folds);
     pass.write_cross_fitted(out);
     if (p.categories.empty()) return accumulator(p, pass.state());
@@ -140,25 +140,11 @@ class target_encoder {
   template <class T>
   void transform(const table_view& x, matrix_view<T> out, int threads = 0) const {
     const table_coder coder(columns_, x);
-    check_shape(out, x.rows(), output_columns());
-    constexpr std::size_t block_rows = 1024;
-    for_blocks(block_count(x.rows(), block_rows), coding_threads(threads, x.rows(), columns()),
-               [&](std::size_t b) {
-                 const std::size_t first = b * block_rows, count = std::min(block_rows, x.rows() - first),
-                                   width = outputs();
-                 std::array<std::int32_t, block_rows> places;
-                 for (std::size_t j = 0; j < columns(); ++j) {
-                   coder.read(j, first, count, places.data());
-                   const double* encoding_of = values_[j].data() + width;
-                   for (std::size_t k = 0; k < width; ++k) {
-                     for (std::size_t i = 0; i < count; ++i) {
-                       out(first + i, j * width + k) =
-                           static_cast<T>(encoding_of[places[i] * static_cast<std::ptrdiff_t>(width) +
-                                                      static_cast<std::ptrdiff_t>(k)]);
-                     }
-                   }
-                 }
-               });
+    detail::check_output(out, x.rows(), output_columns());
+    const auto encode = [&](std::size_t first, std::size_t count, std::size_t j, const std::int32_t* places) {
+      detail::write_encodings(values_[j].data() + outputs(), places, out.slice(first, count), j, outputs());
+    };
+    detail::for_places(coder, x.rows(), columns(), threads, encode);
   }
 
   friend bool operator==(const target_encoder& a, const target_encoder& b) { return same_bytes(a, b); }
@@ -173,12 +159,6 @@ class target_encoder {
   friend struct archive_access;
   target_encoder() = default;
 
-  template <class T>
-  static void check_shape(const matrix_view<T>& out, std::size_t rows, std::size_t columns) {
-    if (out.rows() == rows && out.columns() == columns) return;
-    throw argument_error("out", std::to_string(out.rows()) + " x " + std::to_string(out.columns()),
-                         std::to_string(rows) + " x " + std::to_string(columns));
-  }
   void restore() {
     detail::check_saved(kind, [&] { params_.check(); });
     bool fits = mean_.size() == params_.outputs();

@@ -129,8 +129,26 @@ class target_shrinkage {
   std::vector<target_moments> all_;
 };
 
-/// One pass over a table in memory: codes every column, then sums the target by category (and fold) on
-/// several threads.
+namespace detail {
+
+/// Row i gets `encoding_of[places[i] * width + k]` in output k of column j; what stands for unknown values,
+/// whose place is -1, lies before `encoding_of`.
+template <class T>
+void write_encodings(const double* encoding_of, const std::int32_t* places, matrix_view<T> rows,
+                     std::size_t j, std::size_t width) {
+  const auto stride = static_cast<std::ptrdiff_t>(width);
+  for (std::size_t k = 0; k < width; ++k) {
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+      const std::ptrdiff_t at = places[i] * stride + static_cast<std::ptrdiff_t>(k);
+      rows(i, j * width + k) = static_cast<T>(encoding_of[at]);
+    }
+  }
+}
+
+}  // namespace detail
+
+/// One pass over a table in memory:/// One pass over a table in memory: codes every column, then sums the
+/// target by category (and fold) on several threads.
 class target_pass {
  public:
   target_pass(const samples<table_view>& x, const target_encoder_params& p,
@@ -189,8 +207,17 @@ class target_pass {
     write(encodings, out);
   }
 
+  /// `places[i]` = place of row `first + i` among the categories of column j.
+  void read(std::size_t j, std::size_t first, std::size_t count, std::int32_t* places) const {
+    if (coded_) {
+      coded_->read(j, first, count, places);
+    } else {
+      coder_->read(j, first, count, places);
+    }
+  }
+
  private:
-  static constexpr std::size_t block_rows = 1024;
+  static constexpr std::size_t block_rows = detail::encoding_block_rows;
   struct listed {
     category_list categories;
   };
@@ -217,13 +244,6 @@ class target_pass {
     }
   }
 
-  void read(std::size_t j, std::size_t first, std::size_t count, std::int32_t* places) const {
-    if (coded_) {
-      coded_->read(j, first, count, places);
-    } else {
-      coder_->read(j, first, count, places);
-    }
-  }
   std::int32_t fold(std::size_t row) const { return fold_of_.empty() ? 0 : fold_of_[row]; }
 
   void add_rows() {
@@ -278,22 +298,13 @@ class target_pass {
   }
 
   void write(const std::vector<std::vector<double>>& encodings, matrix_view<double> out) const {
-    const std::size_t blocks = block_count(x_.rows(), block_rows), width = params_->outputs();
-    for_blocks(blocks, coding_threads(threads_, x_.rows(), columns_.size()), [&](std::size_t b) {
-      const std::size_t first = b * block_rows, count = std::min(block_rows, x_.rows() - first);
-      std::array<std::int32_t, block_rows> places;
-      for (std::size_t j = 0; j < columns_.size(); ++j) {
-        read(j, first, count, places.data());
-        const auto stride = static_cast<std::int32_t>(columns_[j].categories.size() + 1);
-        const double* from = encodings[j].data();
-        for (std::size_t i = 0; i < count; ++i) places[i] += 1 + fold(first + i) * stride;
-        for (std::size_t k = 0; k < width; ++k) {
-          for (std::size_t i = 0; i < count; ++i) {
-            out(first + i, j * width + k) = from[static_cast<std::size_t>(places[i]) * width + k];
-          }
-        }
-      }
-    });
+    const auto encode = [&](std::size_t first, std::size_t count, std::size_t j, std::int32_t* places) {
+      const auto stride = static_cast<std::int32_t>(columns_[j].categories.size() + 1);
+      for (std::size_t i = 0; i < count; ++i) places[i] += fold(first + i) * stride;
+      const std::size_t width = params_->outputs();
+      detail::write_encodings(encodings[j].data() + width, places, out.slice(first, count), j, width);
+    };
+    detail::for_places(*this, x_.rows(), columns_.size(), threads_, encode);
   }
 
   samples<table_view> x_;
