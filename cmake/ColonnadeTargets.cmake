@@ -41,8 +41,11 @@ target_compile_definitions(colonnade_compiled INTERFACE COLONNADE_COMPILED)
 add_library(colonnade_warnings INTERFACE)
 if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
   # Clang's -Wconversion says more than that of g++; one meaning for both.
-  target_compile_options(colonnade_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+  target_compile_options(colonnade_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion
                                                       -Wno-sign-conversion -Werror)
+  if(NOT CMAKE_UNITY_BUILD)  # where a name of one file may be global in the next
+    target_compile_options(colonnade_warnings INTERFACE -Wshadow)
+  endif()
 elseif(MSVC)
   target_compile_options(colonnade_warnings INTERFACE /W4 /permissive-)
 endif()

@@ -5,6 +5,7 @@
 
 #include "colonnade/boosting/binned_matrix.hpp"
 #include "tests/laws.hpp"
+#include "tests/values.hpp"
 
 using namespace colonnade;
 using namespace colonnade::tests;
@@ -18,8 +19,8 @@ std::vector<double> cuts_of(const std::vector<double>& x, std::size_t max_bin,
   return {cuts.cuts(0).begin(), cuts.cuts(0).end()};
 }
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-const double missing = std::nan("");
+using tests::values::infinity;
+using tests::values::missing;
 
 }  // namespace
 
@@ -34,9 +35,9 @@ TEST_CASE("feature_cuts: few values have a bin each, cut halfway") {
 TEST_CASE("feature_cuts: neighbouring numbers and infinities are told apart by finite cuts") {
   const double one_more = std::nextafter(1.0, 2.0), largest = std::numeric_limits<double>::max();
   CHECK(cuts_of({1, one_more}, 256) == std::vector<double>{one_more});
-  CHECK(cuts_of({-inf, 1, inf}, 256) == std::vector<double>{-largest, largest});
+  CHECK(cuts_of({-infinity, 1, infinity}, 256) == std::vector<double>{-largest, largest});
   CHECK(cuts_of({-largest, largest}, 256) == std::vector<double>{0});
-  CHECK(cuts_of({-inf, inf}, 256).size() == 1);
+  CHECK(cuts_of({-infinity, infinity}, 256).size() == 1);
 }
 
 TEST_CASE("feature_cuts: many values fall into bins of about equal weight") {
@@ -97,7 +98,7 @@ TEST_CASE("feature_cuts: any number of threads gives the same cuts, and damaged 
   refused({0, 2, 1, 3}, {1, 2, 3});
   refused({0, 2}, {2, 1});
   refused({0, 1}, {missing});
-  refused({0, 1}, {inf});
+  refused({0, 1}, {infinity});
   refused({1, 1}, {1});
 }
 
@@ -105,8 +106,8 @@ TEST_CASE("binned_matrix: every value lies between the cuts of its bin, for both
   const auto run = [&]<class T>(T) {
     for (const auto order : {matrix<T>::layout::rows, matrix<T>::layout::columns}) {
       auto x = random_matrix<T>(1003, 9, order);
-      x(0, 0) = static_cast<T>(inf);
-      x(1, 0) = static_cast<T>(-inf);
+      x(0, 0) = static_cast<T>(infinity);
+      x(1, 0) = static_cast<T>(-infinity);
       x(2, 2) = static_cast<T>(-0.0);
       const auto cuts = feature_cuts::learn(std::as_const(x).view(), {}, 32, 1);
       for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {

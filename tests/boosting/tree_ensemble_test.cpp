@@ -6,13 +6,14 @@
 #include <cmath>
 
 #include "tests/laws.hpp"
+#include "tests/values.hpp"
 
 using namespace colonnade;
 using namespace colonnade::tests;
 
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
+using tests::values::infinity;
 
 tree_node split(double value, std::uint32_t child, std::uint32_t feature, bool missing_left = false) {
   return {value, child, feature | (missing_left ? tree_node::missing_left : 0)};
@@ -28,7 +29,7 @@ tree_ensemble made(const std::vector<tree_node>& nodes) {
 
 // Unbalanced: 0 -> (1, 2), 2 -> (3, 4), 4 -> (5, 6).
 std::vector<tree_node> chain() {
-  return {split(0.5, 1, 0), leaf(10, 1), split(-1, 3, 1, true), leaf(20, 3), split(-inf, 5, 2, true),
+  return {split(0.5, 1, 0), leaf(10, 1), split(-1, 3, 1, true), leaf(20, 3), split(-infinity, 5, 2, true),
           leaf(30, 5),      leaf(40, 6)};
 }
 
@@ -45,7 +46,7 @@ double expected(const std::vector<tree_node>& nodes, const double* x) {
 }  // namespace
 
 TEST_CASE("tree_ensemble: rows end at their leaf, also on thresholds, with NaN and infinities") {
-  const double values[] = {std::nan(""), inf, -inf, 0.5, std::nextafter(0.5, 0.0), -1, -0.0, 7};
+  const double values[] = {std::nan(""), infinity, -infinity, 0.5, std::nextafter(0.5, 0.0), -1, -0.0, 7};
   std::vector<double> x;
   for (const double a : values) {
     for (const double b : values) {
@@ -85,9 +86,9 @@ TEST_CASE("tree_ensemble: what is not a tree is refused") {
   CHECK_THROWS_AS(made({split(1, 0, 0), leaf(1, 1), leaf(1, 2)}), format_error);  // a loop
   CHECK_THROWS_AS(made({leaf(1, 0), leaf(1, 1)}), format_error);                  // an orphan
   CHECK_THROWS_AS(made({leaf(1, 1)}), format_error);                              // leaf elsewhere
-  CHECK_THROWS_AS(made({leaf(inf, 0)}), format_error);
+  CHECK_THROWS_AS(made({leaf(infinity, 0)}), format_error);
   CHECK_THROWS_AS(made({split(std::nan(""), 1, 0), leaf(1, 1), leaf(1, 2)}), format_error);
-  CHECK_THROWS_AS(made({split(inf, 1, 0), leaf(1, 1), leaf(1, 2)}), format_error);
+  CHECK_THROWS_AS(made({split(infinity, 1, 0), leaf(1, 1), leaf(1, 2)}), format_error);
   CHECK_THROWS_AS(made({split(1, 1, 0), split(1, 2, 0), leaf(1, 2), leaf(1, 3)}),
                   format_error);  // two parents
   CHECK_NOTHROW(made({leaf(1, 0)}));

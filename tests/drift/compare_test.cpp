@@ -5,13 +5,14 @@
 
 #include "colonnade/core/owned_table.hpp"
 #include "colonnade/core/random.hpp"
+#include "tests/values.hpp"
 
 using namespace colonnade;
 using doctest::Approx;
 
 namespace {
 
-const double missing = std::numeric_limits<double>::quiet_NaN();
+using tests::values::missing;
 
 table sample(std::size_t rows, std::uint64_t seed, double shift = 0) {
   const random_stream random(seed);

@@ -28,7 +28,8 @@ double share_of_orders(int n, int m, long gap) {
 }  // namespace
 
 TEST_CASE("kolmogorov: small samples have the share of all orders that reach the gap") {
-  for (const auto& [n, m] : {std::pair{3, 3}, {5, 5}, {4, 6}, {1, 7}, {7, 5}, {2, 9}}) {
+  for (const auto& sizes : {std::pair{3, 3}, {5, 5}, {4, 6}, {1, 7}, {7, 5}, {2, 9}}) {
+    const int n = sizes.first, m = sizes.second;
     for (long gap = 1; gap <= long{n} * m; ++gap) {
       // Equal sizes have only gaps that are multiples of n.
       if (n == m && gap % n != 0) continue;

@@ -5,13 +5,14 @@
 #include "colonnade/drift/profile_ranks.hpp"
 #include "colonnade/drift/two_sample.hpp"
 #include "tests/laws.hpp"
+#include "tests/values.hpp"
 
 using namespace colonnade;
 using doctest::Approx;
 
 namespace {
 
-const double missing = std::numeric_limits<double>::quiet_NaN();
+using tests::values::missing;
 
 /// Numbers with missing ones and an infinity, integers, flags, few and many strings.
 table sample(std::size_t rows, std::uint64_t seed = 1) {

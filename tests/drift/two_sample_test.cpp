@@ -7,6 +7,7 @@
 
 #include "colonnade/core/random.hpp"
 #include "tests/naive/two_sample.hpp"
+#include "tests/values.hpp"
 
 using namespace colonnade;
 using doctest::Approx;
@@ -30,14 +31,15 @@ std::vector<double> draws(std::size_t n, std::uint64_t seed, int kind, double sh
   return values;
 }
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-const double missing = std::numeric_limits<double>::quiet_NaN();
+using tests::values::infinity;
+using tests::values::missing;
 
 }  // namespace
 
 TEST_CASE("two_sample: statistics are those of the definitions, with and without ties") {
   std::uint64_t seed = 0;
-  for (const auto& [n, m] : {std::pair{1, 1}, {2, 3}, {20, 20}, {50, 7}, {1, 90}, {300, 211}}) {
+  for (const auto& sizes : {std::pair{1, 1}, {2, 3}, {20, 20}, {50, 7}, {1, 90}, {300, 211}}) {
+    const int n = sizes.first, m = sizes.second;
     for (int kind = 0; kind < 4; ++kind) {
       const auto x = draws(static_cast<std::size_t>(n), ++seed, kind, 0),
                  y = draws(static_cast<std::size_t>(m), ++seed, kind, 0.2);

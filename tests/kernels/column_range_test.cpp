@@ -7,12 +7,13 @@
 #include <vector>
 
 #include "tests/data.hpp"
+#include "tests/values.hpp"
 
 using namespace colonnade;
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
+using colonnade::tests::values::infinity;
 
 template <class T>
 void check_against_one_by_one(matrix_view<const T> x) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "colonnade/core/random.hpp"
+#include "tests/values.hpp"
 
 namespace {
 
@@ -16,7 +17,7 @@ using colonnade::random_stream;
 namespace elementary = colonnade::elementary;
 namespace simd = colonnade::simd;
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
+using colonnade::tests::values::infinity;
 const double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 double ulps(double value, long double exact) {

@@ -11,12 +11,13 @@
 
 #include "colonnade/core/random.hpp"
 #include "tests/naive/exact_sum.hpp"
+#include "tests/values.hpp"
 
 using namespace colonnade;
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
+using colonnade::tests::values::infinity;
 
 /// Any finite double: signs, all exponents, subnormals, few or many mantissa bits.
 double any_double(const random_stream& random, std::uint64_t i) {

@@ -2,7 +2,7 @@
 #include "tests/boosting/boosting_data.hpp"
 #include "tests/kinds.hpp"
 
-namespace colonnade::tests {
+namespace colonnade::tests::boosting_kinds {
 namespace {
 
 gradient_boosted_trees sample_of(boosting_objective objective) {
@@ -30,4 +30,4 @@ const register_kind<gradient_boosted_trees> classes{[] { return sample_of(boosti
                                                     &use};
 
 }  // namespace
-}  // namespace colonnade::tests
+}  // namespace colonnade::tests::boosting_kinds

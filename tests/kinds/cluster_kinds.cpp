@@ -2,7 +2,7 @@
 #include "tests/cluster/points.hpp"
 #include "tests/kinds.hpp"
 
-namespace colonnade::tests {
+namespace colonnade::tests::cluster_kinds {
 namespace {
 
 const matrix<double>& sample() {
@@ -49,4 +49,4 @@ const register_kind<k_means::accumulator> step{[] {
                                                }};
 
 }  // namespace
-}  // namespace colonnade::tests
+}  // namespace colonnade::tests::cluster_kinds

@@ -4,10 +4,8 @@
 #include "colonnade/drift/profile.hpp"
 #include "tests/kinds.hpp"
 
+namespace colonnade::tests::drift_kinds {
 namespace {
-
-using namespace colonnade;
-using tests::register_kind;
 
 const profile_params small{.quantile_k = 8, .category_capacity = 4, .number_capacity = 4};
 
@@ -107,3 +105,4 @@ const register_kind<frequent_items<std::int64_t>> integers{[] { return frequent<
                                                            [](const auto& items) { use_frequent(items); }};
 
 }  // namespace
+}  // namespace colonnade::tests::drift_kinds

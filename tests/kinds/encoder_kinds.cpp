@@ -5,8 +5,7 @@
 #include "tests/kinds.hpp"
 #include "tests/naive/category_table.hpp"
 
-using namespace colonnade;
-
+namespace colonnade::tests::encoder_kinds {
 namespace {
 
 const tests::category_table& sample_table() {
@@ -124,3 +123,4 @@ const tests::register_kind<label_encoder::accumulator> label_state(
     [](const label_encoder::accumulator& a) { go_on(a); });
 
 }  // namespace
+}  // namespace colonnade::tests::encoder_kinds

@@ -2,7 +2,7 @@
 #include "colonnade/metrics/confusion_matrix.hpp"
 #include "tests/kinds.hpp"
 
-namespace colonnade::tests {
+namespace colonnade::tests::metrics_kinds {
 namespace {
 
 confusion_counts sample_counts(bool weighted) {
@@ -34,4 +34,4 @@ const register_kind<confusion_matrix::accumulator> plain{[] { return sample_coun
 const register_kind<confusion_matrix::accumulator> weighted{[] { return sample_counts(true); }, &use_counts};
 
 }  // namespace
-}  // namespace colonnade::tests
+}  // namespace colonnade::tests::metrics_kinds

@@ -3,6 +3,7 @@
 #include "tests/kinds.hpp"
 #include "tests/pipeline/fixtures.hpp"
 
+namespace colonnade::tests::pipeline_kinds {
 namespace {
 
 const colonnade::churn_data& customers() {
@@ -33,3 +34,4 @@ const colonnade::tests::register_kind<colonnade::pipeline> whole{
     }};
 
 }  // namespace
+}  // namespace colonnade::tests::pipeline_kinds

@@ -2,7 +2,7 @@
 #include "tests/data.hpp"
 #include "tests/kinds.hpp"
 
-namespace colonnade::tests {
+namespace colonnade::tests::preprocessing_kinds {
 namespace {
 
 matrix<double> sample() { return random_matrix<double>(20, 4, matrix<double>::layout::rows); }
@@ -29,4 +29,4 @@ const register_kind<min_max_scaler::accumulator> scaler_state{[] {
                                                               }};
 
 }  // namespace
-}  // namespace colonnade::tests
+}  // namespace colonnade::tests::preprocessing_kinds

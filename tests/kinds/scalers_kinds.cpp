@@ -8,7 +8,7 @@
 #include "tests/data.hpp"
 #include "tests/kinds.hpp"
 
-namespace colonnade::tests {
+namespace colonnade::tests::scalers_kinds {
 namespace {
 
 matrix_view<const double> sample() {
@@ -78,4 +78,4 @@ const register_kind<simple_imputer::accumulator> mean_state{[] {
                                                             &use_imputer_state};
 
 }  // namespace
-}  // namespace colonnade::tests
+}  // namespace colonnade::tests::scalers_kinds

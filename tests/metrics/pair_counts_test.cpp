@@ -29,7 +29,8 @@ void check_counts(std::size_t rows, std::uint64_t classes) {
     ++naive[static_cast<std::size_t>(t[i]) * classes + static_cast<std::size_t>(p[i])];
     equal += static_cast<std::int64_t>(t[i]) == static_cast<std::int64_t>(p[i]) ? 1 : 0;
   }
-  const auto truth = read_labels(t.data(), rows), predicted = read_labels(p.data(), rows);
+  const auto truth = read_labels(t.data(), rows);
+  const auto predicted = read_labels(p.data(), rows);
   for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
     const simd::scoped_level scope(level);
     for (const int threads : {1, 2, 3, 7}) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "colonnade/core/owned_table.hpp"
@@ -110,6 +111,12 @@ inline std::vector<std::int32_t> naive_places(const category_table& t, bool miss
     places.push_back(!missing || t.valid(i) ? place.at(t.names()[static_cast<std::size_t>(t.draw(i))]) : -1);
   }
   return places;
+}
+
+inline table one_column(std::vector<std::string> values, std::vector<std::uint8_t> valid = {}) {
+  table t;
+  t.add("plan", std::move(values), valid);
+  return t;
 }
 
 }  // namespace colonnade::tests

@@ -9,11 +9,7 @@ using drop_policy = one_hot_encoder::drop_policy;
 
 namespace {
 
-table one_column(std::vector<std::string> values, std::vector<std::uint8_t> valid = {}) {
-  table t;
-  t.add("plan", std::move(values), valid);
-  return t;
-}
+using tests::one_column;
 
 /// Rows as text, "010" a row.
 std::vector<std::string> dense(const one_hot_encoder& encoder, const table& t) {

@@ -8,11 +8,7 @@ using policy = ordinal_encoder::unknown_policy;
 
 namespace {
 
-table one_column(std::vector<std::string> values, std::vector<std::uint8_t> valid = {}) {
-  table t;
-  t.add("plan", std::move(values), valid);
-  return t;
-}
+using tests::one_column;
 
 std::vector<double> codes(const ordinal_encoder& encoder, const table& t) {
   std::vector<double> out(t.rows());

@@ -13,7 +13,8 @@
 namespace colonnade::inline COLONNADE_ABI {
 
 /// A matrix that somebody else owns: pointer, shape and two strides, counted in elements (they may be zero or
-/// negative). `T` is `const double`, `const float`, or without `const` for output. Never copies, never owns.
+/// negative). `T` is `const double`, `const float`, or without `const` for output. The values are aligned as
+/// C++ wants a `T` to be, not to vectors. Never copies, never owns.
 template <class T>
 class matrix_view {
  public:
