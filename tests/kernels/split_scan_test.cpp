@@ -22,7 +22,7 @@ split_choice scan(const std::vector<gradient_sum>& cells, const split_rule& rule
 }
 
 // Every cut and both directions, by the definition.
-split_choice naive(const std::vector<gradient_sum>& cells, const split_rule& rule) {
+split_choice best_of_all(const std::vector<gradient_sum>& cells, const split_rule& rule) {
   const std::size_t bins = cells.size() - 1;
   gradient_sum total;
   for (const auto& cell : cells) total += cell;
@@ -66,7 +66,7 @@ TEST_CASE(
     rule.l2 = seed % 5 == 0 ? 0 : 1;
     rule.l1 = seed % 4 == 1 ? 0.5 : 0;
     rule.min_hessian = seed % 7 == 0 ? 20 : 0.01;
-    const auto expected = naive(cells, rule);
+    const auto expected = best_of_all(cells, rule);
     for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
       const simd::scoped_level scope(level);
       const auto all = scan(cells, rule);
