@@ -46,10 +46,9 @@ COLONNADE_KERNEL void pack_gradients(const simd::pack<double, Lanes>& g, const s
   simd::store(out, integers((gi << steps.shift) + hi));
 }
 
-}  // namespace detail
-
-/// Squared error: g = w (margin - y), h = w.
-struct squared_error_gradients {
+/// The loop over rows of a loss with one margin a row; `Loss::of` says what g and h are.
+template <class Loss>
+struct gradients_of {
   template <class Isa>
   COLONNADE_KERNEL void operator()(Isa, gradient_rows in, gradient_steps steps, std::int64_t* out) const {
     constexpr std::size_t lanes = simd::lanes<Isa, double>;
@@ -62,11 +61,24 @@ struct squared_error_gradients {
   template <std::size_t Lanes>
   COLONNADE_KERNEL static void rows(const gradient_rows& in, std::size_t i, const gradient_steps& steps,
                                     std::int64_t* out) {
-    simd::pack<double, Lanes> margin, target, weight = simd::pack<double, Lanes>{} + 1.0;
+    simd::pack<double, Lanes> margin, target, weight = simd::pack<double, Lanes>{} + 1.0, g, h;
     simd::load(margin, in.margin + i);
     simd::load(target, in.target + i);
     if (in.weight != nullptr) simd::load(weight, in.weight + i);
-    detail::pack_gradients<Lanes>((margin - target) * weight, weight, steps, out + i);
+    Loss::of(margin, target, weight, g, h);
+    pack_gradients<Lanes>(g, h, steps, out + i);
+  }
+};
+
+}  // namespace detail
+
+/// Squared error: g = w (margin - y), h = w.
+struct squared_error_gradients : detail::gradients_of<squared_error_gradients> {
+  template <class Pack>
+  COLONNADE_KERNEL static void of(const Pack& margin, const Pack& target, const Pack& weight, Pack& g,
+                                  Pack& h) {
+    g = (margin - target) * weight;
+    h = weight;
   }
 };
 
@@ -84,25 +96,14 @@ struct largest_residual {
 };
 
 /// Logistic: p = sigmoid(margin), g = w (p - y), h = w p (1 - p).
-struct logistic_gradients {
-  template <class Isa>
-  COLONNADE_KERNEL void operator()(Isa, gradient_rows in, gradient_steps steps, std::int64_t* out) const {
-    constexpr std::size_t lanes = simd::lanes<Isa, double>;
-    std::size_t i = 0;
-    for (; i + lanes <= in.count; i += lanes) rows<lanes>(in, i, steps, out);
-    for (; i < in.count; ++i) rows<1>(in, i, steps, out);
-  }
-
- private:
-  template <std::size_t Lanes>
-  COLONNADE_KERNEL static void rows(const gradient_rows& in, std::size_t i, const gradient_steps& steps,
-                                    std::int64_t* out) {
-    simd::pack<double, Lanes> margin, target, weight = simd::pack<double, Lanes>{} + 1.0, p;
-    simd::load(margin, in.margin + i);
-    simd::load(target, in.target + i);
-    if (in.weight != nullptr) simd::load(weight, in.weight + i);
+struct logistic_gradients : detail::gradients_of<logistic_gradients> {
+  template <class Pack>
+  COLONNADE_KERNEL static void of(const Pack& margin, const Pack& target, const Pack& weight, Pack& g,
+                                  Pack& h) {
+    Pack p;
     elementary::sigmoid(p, margin);
-    detail::pack_gradients<Lanes>((p - target) * weight, p * (1.0 - p) * weight, steps, out + i);
+    g = (p - target) * weight;
+    h = p * (1.0 - p) * weight;
   }
 };
 
