@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <mutex>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <system_error>
 #include <thread>
@@ -27,23 +28,28 @@ inline void cpu_relax() {
 #endif
 }
 
-/// Waits for `done()` for as long as waking a sleeping thread costs; false when that was not enough.
+/// Waits for `done()` awake, for a while; false when that was not enough. Waking a sleeping thread of a
+/// virtual machine takes 50 microseconds and more, as long as many a loop. Other threads that want the CPU
+/// get it.
 template <class Condition>
-bool spin_until(const Condition& done) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(50);
+bool wait_awake(const Condition& done) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(200);
   do {
-    if (done()) return true;
-    cpu_relax();
+    for (int i = 0; i < 32; ++i) {
+      if (done()) return true;
+      cpu_relax();
+    }
+    ::sched_yield();
   } while (std::chrono::steady_clock::now() < end);
   return done();
 }
 
 }  // namespace detail
 
-/// Threads that help their caller. A call waits only for the helpers that have begun: when the machine is busy
-/// and none gets a CPU, the caller does the work alone and pays nothing. Any number of threads may call at
-/// once. Helpers are started when they are first needed, sleep when idle and block all signals; a forked child
-/// gets a team of its own.
+/// Threads that help their caller. A call waits only for the helpers that have begun: when the machine is
+/// busy and none gets a CPU, the caller does the work alone and pays nothing. Any number of threads may call
+/// at once. Helpers are started when they are first needed, sleep when idle and block all signals; a forked
+/// child gets a team of its own.
 class thread_team {
  public:
   thread_team() = default;
@@ -74,12 +80,13 @@ class thread_team {
   /// True in a helper and in a caller while it works.
   static bool inside() { return inside_flag(); }
 
-  /// Calls `work(0)` on this thread and `work(1)` .. `work(threads - 1)` on helpers, each at most once: one that
-  /// comes too late is left out, so `work` has to take what is left to do from a shared place. It must not
-  /// throw. Returns when all that have begun have ended.
+  /// Calls `work(0)` on this thread and `work(1)` .. `work(threads - 1)` on helpers, each at most once: one
+  /// that comes too late is left out, so `work` has to take what is left to do from a shared place. It must
+  /// not throw. Returns when all that have begun have ended.
   template <class Work>
   void run(int threads, const Work& work) {
-    assignment mine(&work, [](const void* w, int worker) { (*static_cast<const Work*>(w))(worker); }, threads);
+    assignment mine(
+        &work, [](const void* w, int worker) { (*static_cast<const Work*>(w))(worker); }, threads);
     open(mine);
     const bool outer = inside_flag();
     inside_flag() = true;
@@ -127,7 +134,7 @@ class thread_team {
       std::erase(open_, &mine);
     }
     const auto ended = [&] { return mine.begun.load(std::memory_order_acquire) == 0; };
-    if (detail::spin_until(ended)) return;
+    if (detail::wait_awake(ended)) return;
     std::unique_lock lock(mutex_);
     ended_.wait(lock, ended);
   }
@@ -150,7 +157,8 @@ class thread_team {
     inside_flag() = true;
     std::unique_lock lock(mutex_);
     while (!ending_) {
-      const auto free = std::ranges::find_if(open_, [](const assignment* a) { return a->next_worker < a->threads; });
+      const auto free =
+          std::ranges::find_if(open_, [](const assignment* a) { return a->next_worker < a->threads; });
       if (free == open_.end()) {
         wait_for_work(lock);
         continue;
@@ -170,7 +178,7 @@ class thread_team {
     const std::uint64_t seen = posted_;
     const auto more = [&] { return posted_.load(std::memory_order_relaxed) != seen; };
     lock.unlock();
-    detail::spin_until(more);
+    detail::wait_awake(more);
     lock.lock();
     ++asleep_;
     wake_.wait(lock, more);
