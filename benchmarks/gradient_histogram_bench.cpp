@@ -72,22 +72,30 @@ void partition_rows(benchmark::State& state) {
 }
 BENCHMARK(partition_rows);
 
+// A node of `rows` rows, missing values in one of its bins or not.
 void scan_splits(benchmark::State& state) {
+  const colonnade::random_stream random(7);
+  const auto rows = static_cast<std::uint64_t>(state.range(0));
   std::vector<colonnade::gradient_sum> cells(256);
   colonnade::gradient_sum total;
-  for (std::size_t b = 0; b < 256; ++b) {
-    cells[b] = {static_cast<std::int64_t>(b * b % 1001) - 500, b == 255 && state.range(0) == 0 ? 0 : 100};
-    total += cells[b];
+  for (std::uint64_t i = 0; i < rows; ++i) {
+    const std::uint64_t bin = random.below(3 * i, state.range(1) == 0 ? 255 : 256);
+    const std::int64_t side = random.uniform(3 * i + 1) < 0.3 + 0.4 * static_cast<double>(bin) / 255 ? 1 : -1;
+    const colonnade::gradient_sum one = {side * 1000,
+                                         1 + static_cast<std::int64_t>(random.below(3 * i + 2, 500))};
+    cells[bin] += one;
+    total += one;
   }
   const colonnade::split_rule rule;
-  colonnade::split_scratch work;
-  colonnade::split_choice choice;
   for (auto _ : state) {
-    simd::run<colonnade::split_scan>(cells.data(), std::size_t{255}, total, &rule, &work, &choice);
+    colonnade::split_choice best;
+    bool improved = false;
+    simd::run<colonnade::split_scan>(cells.data(), std::size_t{255}, total, &rule, &best, &improved);
+    benchmark::DoNotOptimize(best);
   }
   state.SetItemsProcessed(255 * state.iterations());
 }
-BENCHMARK(scan_splits)->Arg(0)->Arg(1)->ArgName("missing");
+BENCHMARK(scan_splits)->ArgsProduct({{200, 1000, 100'000}, {0, 1}})->ArgNames({"rows", "missing"});
 
 void look_up_bins(benchmark::State& state) {
   const colonnade::random_stream random(1);

@@ -67,7 +67,7 @@ TEST_CASE(
         std::size_t first = 0;
         for (std::size_t k = 0; k <= cuts.size(); ++k) {
           const std::size_t last = k == cuts.size() ? 40000 : cuts[k];
-          builder.build(row_span(t.all).subspan(first, last - first), false, k % 7, out);
+          builder.build(row_span(t.all).subspan(first, last - first), false, t.bins.columns(), k % 7, out);
           sum.merge(out);
           first = last;
         }
@@ -84,13 +84,48 @@ TEST_CASE("histogram_builder: few rows and many columns are summed like any othe
   gradient_histogram out(t.bins.cells());
   for (const std::size_t rows : {0, 1, 3, 50, 699, 700}) {
     const auto some = row_span(t.all).first(rows);
-    builder.build(some, false, 0, out);
+    builder.build(some, false, t.bins.columns(), 0, out);
     CHECK(out == t.naive(some));
+    gradient_histogram by_parts(t.bins.cells());
+    for (const column_range& columns : t.bins.columns().cut(7)) {
+      builder.build(some, false, columns, 0, by_parts);
+    }
+    CHECK(by_parts == out);
   }
   auto larger = t.naive(t.all);
   const auto smaller = t.naive(row_span(t.all).first(300));
-  simd::run<histogram_subtract>(larger.cells(), smaller.cells(), larger.size());
+  for (const column_range& columns : t.bins.columns().cut(4)) {
+    larger.subtract(smaller, t.bins.first_cell(columns), t.bins.last_cell(columns));
+  }
   CHECK(larger == t.naive(row_span(t.all).subspan(300)));
+}
+
+TEST_CASE("histogram_builder: threads that share the columns of a few rows sum what one does") {
+  const fixture t(9000, 40);
+  for (const int threads : {1, 2, 3, 7}) {
+    histogram_builder builder(t.bins, 7);
+    builder.use(t.packed.data(), t.scale.steps().shift);
+    gradient_histogram out(t.bins.cells());
+    for (const std::size_t rows : {5, 9000}) {
+      const auto some = row_span(t.all).first(rows);
+      builder.build_together(some, false, threads, out);
+      CHECK(out == t.naive(some));
+    }
+  }
+}
+
+TEST_CASE("column_range: parts cover the columns once, in order") {
+  for (const std::size_t columns : {0, 1, 5, 64}) {
+    for (const std::size_t parts : {1, 3, 100}) {
+      std::size_t next = 10;
+      for (const column_range& part : column_range{10, 10 + columns}.cut(parts)) {
+        CHECK(part.first == next);
+        CHECK(part.size() > 0);
+        next = part.last;
+      }
+      CHECK(next == 10 + columns);
+    }
+  }
 }
 
 TEST_CASE("gradient_scale: sums at the bound do not overflow") {
@@ -110,7 +145,7 @@ TEST_CASE("gradient_scale: sums at the bound do not overflow") {
       builder.use(packed.data(), scale.steps().shift);
       gradient_histogram out(bins.cells());
       std::vector<std::uint32_t> all(rows);
-      builder.build(all, true, 0, out);
+      builder.build(all, true, bins.columns(), 0, out);
       CHECK(out.cells()[0].gradient == g * static_cast<std::int64_t>(rows));
       CHECK(out.cells()[0].hessian == h * static_cast<std::int64_t>(rows));
       CHECK(std::abs(static_cast<double>(out.cells()[0].gradient)) < 0x1p51);

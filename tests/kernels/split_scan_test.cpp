@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <memory>
 #include <vector>
 
 #include "colonnade/core/random.hpp"
@@ -15,10 +14,11 @@ namespace {
 split_choice scan(const std::vector<gradient_sum>& cells, const split_rule& rule) {
   gradient_sum total;
   for (const auto& cell : cells) total += cell;
-  const auto work = std::make_unique<split_scratch>();
-  split_choice out;
-  simd::run<split_scan>(cells.data(), cells.size() - 1, total, &rule, work.get(), &out);
-  return out;
+  split_choice best;
+  bool improved = false;
+  simd::run<split_scan>(cells.data(), cells.size() - 1, total, &rule, &best, &improved);
+  CHECK(improved == (best.gain > 0));
+  return best;
 }
 
 // Every cut and both directions, by the definition.
@@ -33,14 +33,13 @@ split_choice best_of_all(const std::vector<gradient_sum>& cells, const split_rul
       gradient_sum left = missing_left ? cells[bins] : gradient_sum{};
       for (std::size_t b = 0; b < cut; ++b) left += cells[b];
       const gradient_sum right = total - left;
-      const double hl = static_cast<double>(left.hessian) * rule.hessian_unit;
-      const double hr = static_cast<double>(right.hessian) * rule.hessian_unit;
+      const auto hl = static_cast<double>(left.hessian), hr = static_cast<double>(right.hessian);
       if (left.hessian <= 0 || right.hessian <= 0 || hl < rule.min_hessian || hr < rule.min_hessian) continue;
-      const double score =
-          leaf_score(static_cast<double>(left.gradient) * rule.gradient_unit, hl, rule.l2, rule.l1) +
-          leaf_score(static_cast<double>(right.gradient) * rule.gradient_unit, hr, rule.l2, rule.l1);
-      if (score > best.score * (1 + 1e-13))
-        best = {score, left, static_cast<std::uint8_t>(cut), missing_left};
+      const double score = leaf_score(static_cast<double>(left.gradient), hl, rule.l2, rule.l1) +
+                           leaf_score(static_cast<double>(right.gradient), hr, rule.l2, rule.l1);
+      const double gain = score - leaf_score(static_cast<double>(total.gradient),
+                                             static_cast<double>(total.hessian), rule.l2, rule.l1);
+      if (gain > best.gain * (1 + 1e-11)) best = {gain, left, static_cast<std::uint8_t>(cut), missing_left};
     }
   }
   return best;
@@ -61,18 +60,16 @@ TEST_CASE(
     }
     if (seed % 2 == 0) cells[bins] = {};
     split_rule rule;
-    rule.gradient_unit = 0x1p-7;
-    rule.hessian_unit = 0x1p-8;
-    rule.l2 = seed % 5 == 0 ? 0 : 1;
-    rule.l1 = seed % 4 == 1 ? 0.5 : 0;
-    rule.min_hessian = seed % 7 == 0 ? 20 : 0.01;
+    rule.l2 = seed % 5 == 0 ? 0 : 256;
+    rule.l1 = seed % 4 == 1 ? 64 : 0;
+    rule.min_hessian = seed % 7 == 0 ? 5120 : 2;
     const auto expected = best_of_all(cells, rule);
     for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
       const simd::scoped_level scope(level);
       const auto all = scan(cells, rule);
-      REQUIRE((all.score < 0) == (expected.score < 0));
-      if (all.score < 0) continue;
-      CHECK(all.score == doctest::Approx(expected.score).epsilon(1e-12));
+      REQUIRE((all.gain == 0) == (expected.gain == 0));
+      if (all.gain == 0) continue;
+      CHECK(all.gain == doctest::Approx(expected.gain).epsilon(1e-10));
       CHECK(all.below == expected.below);
       CHECK(all.left == expected.left);
       if (cells[bins].hessian != 0) CHECK(all.missing_left == expected.missing_left);
@@ -88,4 +85,21 @@ TEST_CASE("split_scan: equal cuts go to the lowest bin, missing values to the ri
   CHECK(split.left == gradient_sum{-5, 5});
   const std::vector<gradient_sum> mirrored = {{-5, 5}, {0, 5}, {5, 5}, {0, 0}};
   CHECK(scan(mirrored, rule).below == 1);
+}
+
+TEST_CASE("split_scan: an equal score does not replace what was found before") {
+  const split_rule rule;
+  const std::vector<gradient_sum> cells = {{-5, 5}, {5, 5}, {}};
+  const auto first = scan(cells, rule);
+  split_choice best = first;
+  best.below = 77;
+  bool improved = true;
+  simd::run<split_scan>(cells.data(), std::size_t{2}, gradient_sum{0, 10}, &rule, &best, &improved);
+  CHECK(!improved);
+  CHECK(best.below == 77);
+  best.gain /= 2;
+  simd::run<split_scan>(cells.data(), std::size_t{2}, gradient_sum{0, 10}, &rule, &best, &improved);
+  CHECK(improved);
+  CHECK(best.below == first.below);
+  CHECK(best.gain == first.gain);
 }

@@ -15,6 +15,22 @@
 
 namespace colonnade::inline COLONNADE_ABI {
 
+/// Columns first .. last - 1.
+struct column_range {
+  std::size_t first = 0, last = 0;
+
+  std::size_t size() const { return last - first; }
+  /// The same columns in at most `parts` parts.
+  std::vector<column_range> cut(std::size_t parts) const {
+    parts = std::min(parts, size());
+    std::vector<column_range> ranges;
+    for (std::size_t k = 0; k < parts; ++k) {
+      ranges.push_back({first + k * size() / parts, first + (k + 1) * size() / parts});
+    }
+    return ranges;
+  }
+};
+
 /// A table as one byte a value: the bin of its column, the number of bins where it is missing. Kept row after
 /// row for histograms, and column after column (on request) for partitions.
 class binned_matrix {
@@ -36,6 +52,7 @@ class binned_matrix {
 
   std::size_t rows() const { return rows_; }
   std::size_t features() const { return features_; }
+  column_range columns() const { return {0, features_}; }
   std::size_t stride() const { return stride_; }
   const std::uint8_t* row(std::size_t i) const { return by_row_.data() + i * stride_; }
   const std::uint8_t* column(std::size_t f) const { return by_column_.data() + f * rows_; }
@@ -44,6 +61,8 @@ class binned_matrix {
   /// The cells of a histogram: those of column f are offsets()[f] .. offsets()[f + 1] - 1, missing last.
   const std::uint32_t* offsets() const { return offsets_.data(); }
   std::size_t cells() const { return offsets_.back(); }
+  std::size_t first_cell(const column_range& some) const { return offsets_[some.first]; }
+  std::size_t last_cell(const column_range& some) const { return offsets_[some.last]; }
 
  private:
   static constexpr std::size_t rows_together = 256;

@@ -31,6 +31,10 @@ class gradient_histogram {
   }
   /// Adds the sums of other rows.
   void merge(const gradient_histogram& other) { add(other.cells(), 0, size()); }
+  /// Takes away the sums of some of the rows, in the cells first .. last - 1.
+  void subtract(const gradient_histogram& some, std::size_t first, std::size_t last) {
+    simd::run<histogram_subtract>(cells() + first, some.cells() + first, last - first);
+  }
   void add(const gradient_sum* other, std::size_t first, std::size_t last) {
     for (std::size_t i = first; i < last; ++i) cells_[i] += other[i];
   }
@@ -52,22 +56,32 @@ class histogram_builder {
     shift_ = shift;
   }
 
-  /// Makes `out` the histogram of `rows` (all 0 .. bins.rows() - 1 if `everything`), as `worker` alone.
-  void build(row_span rows, bool everything, std::size_t worker, gradient_histogram& out) {
+  /// Makes the cells of `columns` of `out` the histogram of `rows` (all 0 .. bins.rows() - 1 if
+  /// `everything`), as `worker` alone.
+  void build(row_span rows, bool everything, const column_range& columns, std::size_t worker,
+             gradient_histogram& out) {
     const std::size_t few = bins_.cells() / std::max<std::size_t>(1, bins_.features());
-    if (rows.size() < few) return build_wide(view(rows, everything), out);
+    if (rows.size() < few) return build_wide(view(rows, everything), columns, out);
     worker_state& state = ready(worker);
     for (std::size_t first = 0; first < rows.size(); first += histogram_add_packed::max_rows) {
       check_interrupt();
-      add(part(rows, everything, first, histogram_add_packed::max_rows), state, out, first == 0);
+      add(part(rows, everything, first, histogram_add_packed::max_rows), columns, state, out, first == 0);
     }
   }
 
-  /// The same, on up to `threads` threads.
+  /// The same for all columns, on up to `threads` threads: each takes some of the columns, or, of many rows,
+  /// some of the rows.
   void build_together(row_span rows, bool everything, int threads, gradient_histogram& out) {
     const double work = static_cast<double>(rows.size() * bins_.features()) * nanoseconds_per_update;
     const int useful = useful_threads(threads, work);
-    if (useful <= 1) return build(rows, everything, 0, out);
+    if (rows.size() <= by_columns) {
+      const auto parts = bins_.columns().cut(useful == 1 ? 1 : 3 * static_cast<std::size_t>(useful));
+      for_blocks(parts.size(), useful, [&](std::size_t k, int worker) {
+        build(rows, everything, parts[k], static_cast<std::size_t>(worker), out);
+      });
+      return;
+    }
+    if (useful <= 1) return build(rows, everything, bins_.columns(), 0, out);
     const bool deferred = bins_.features() <= features_together;
     const std::size_t piece = deferred ? piece_rows : histogram_add_packed::max_rows;
     for (worker_state& state : state_) state.in_use = false;
@@ -75,7 +89,7 @@ class histogram_builder {
       worker_state& state = ready(static_cast<std::size_t>(worker));
       if (!state.in_use) start(state);
       const histogram_rows some = part(rows, everything, block * piece, piece);
-      deferred ? add_deferred(some, state) : add(some, state, state.sums, false);
+      deferred ? add_deferred(some, state) : add(some, bins_.columns(), state, state.sums, false);
     });
     gather(useful, out);
   }
@@ -85,6 +99,7 @@ class histogram_builder {
  private:
   static constexpr std::size_t features_together = 64;  // their packed cells stay in the second cache
   static constexpr std::size_t piece_rows = 2048;
+  static constexpr std::size_t by_columns = 32768;  // rows whose bins every thread may read
   static constexpr std::size_t cells_together = 4096;
 
   struct worker_state {
@@ -121,15 +136,17 @@ class histogram_builder {
     return in;
   }
 
-  void build_wide(const histogram_rows& in, gradient_histogram& out) const {
-    out.clear();
-    simd::run<histogram_add_wide>(in, bins_.offsets(), bins_.features(), out.cells());
+  void build_wide(histogram_rows in, const column_range& columns, gradient_histogram& out) const {
+    out.clear(bins_.first_cell(columns), bins_.last_cell(columns));
+    in.bins += columns.first;
+    simd::run<histogram_add_wide>(in, bins_.offsets() + columns.first, columns.size(), out.cells());
   }
 
   // Adds (or, `fresh`, makes) the sums of at most max_rows rows, a group of columns after the other.
-  void add(histogram_rows in, worker_state& state, gradient_histogram& out, bool fresh) const {
-    for (std::size_t f = 0; f < bins_.features(); f += features_together) {
-      const std::size_t features = std::min(features_together, bins_.features() - f);
+  void add(histogram_rows in, const column_range& columns, worker_state& state, gradient_histogram& out,
+           bool fresh) const {
+    for (std::size_t f = columns.first; f < columns.last; f += features_together) {
+      const std::size_t features = std::min(features_together, columns.last - f);
       in.bins = bins_.row(0) + f;
       simd::run<histogram_add_packed>(in, features, state.packed.data());
       simd::run<histogram_flush>(state.packed.data(), shift_, features, bins_.offsets() + f, out.cells(),

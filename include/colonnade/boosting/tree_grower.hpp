@@ -29,9 +29,9 @@ struct grown_tree {
 ///
 /// A node knows its rows, the sums of their gradients, its histogram and its best split before it is split.
 /// Splitting it moves its rows apart, builds the histogram of the child with fewer rows, takes it from the
-/// parent's to get the other's (exact, as sums are integers), and finds the best split of both. Large nodes
-/// are worked on by all threads, small ones one a thread: a whole level at a time, or, when the best leaf
-/// goes first, also the leaves that will come next. None of that changes a tree.
+/// parent's to get the other's (exact, as sums are integers), and finds the best split of both. Threads share
+/// the rows of large nodes and the columns of small ones, many nodes at a time: a whole level, or, when the
+/// best leaf goes first, also the leaves that will come next. None of that changes a tree.
 class tree_grower {
  public:
   tree_grower(const binned_matrix& bins, const feature_cuts& cuts, const boosting_params& params, int threads)
@@ -40,7 +40,7 @@ class tree_grower {
         params_(params),
         threads_(threads),
         builder_(bins, workers()),
-        finder_(bins, params, workers()),
+        finder_(bins, params),
         rows_(bins),
         queue_(params.policy) {}
 
@@ -49,6 +49,8 @@ class tree_grower {
                   std::span<const std::uint32_t> features) {
     builder_.use(packed, scale.steps().shift);
     finder_.use(scale, features);
+    gradient_unit_ = scale.gradient_unit();
+    hessian_unit_ = scale.hessian_unit();
     start();
     std::size_t leaves = 1;
     const std::size_t most =
@@ -84,8 +86,9 @@ class tree_grower {
   static constexpr std::size_t histogram_bytes = std::size_t{1}
                                                  << 29;  // kept for subtraction; beyond, built anew
   static constexpr double nanoseconds_per_update = histogram_builder::nanoseconds_per_update;
+  static constexpr std::size_t large_node = 32768;
   // Best leaves that are split at a time for each thread: few are split in vain, at the end of a tree.
-  static constexpr std::size_t leaves_ahead = 2;
+  static constexpr std::size_t leaves_ahead = 1;
 
   struct node {
     std::size_t first = 0, last = 0;
@@ -176,29 +179,39 @@ class tree_grower {
 
   // `last`: the tree is complete with these splits, so that their children need none.
   void expand(const std::vector<std::uint32_t>& batch, bool last) {
-    std::vector<std::uint32_t> small;
-    std::size_t rows = 0;
-    for (const std::uint32_t id : batch) rows += nodes_[id].left == none ? nodes_[id].size() : 0;
-    std::vector<std::uint32_t> large;
+    std::vector<std::uint32_t> fresh;
     for (const std::uint32_t id : batch) {
-      if (nodes_[id].left != none) continue;
-      prepare(id, last);
-      (is_large(nodes_[id].size(), rows) ? large : small).push_back(id);
+      if (nodes_[id].left == none) fresh.push_back(id);
     }
-    for (const std::uint32_t id : large) expand_together(id);
-    const double work =
-        static_cast<double>(rows * bins_.features()) * nanoseconds_per_update / 2 +
-        static_cast<double>(small.size() * bins_.cells()) * 2 * split_finder::nanoseconds_per_cell;
-    for_blocks(small.size(), useful_threads(threads_, work),
-               [&](std::size_t i, int worker) { expand_alone(small[i], static_cast<std::size_t>(worker)); });
-    for (const std::uint32_t id : batch) tidy(id);
+    for (const std::uint32_t id : fresh) prepare(id, last);
+    std::vector<expansion> small;
+    for (const std::uint32_t id : fresh) {
+      const bool large = workers() > 1 && nodes_[id].size() > large_node;
+      move_rows(nodes_[id], large);
+      const expansion e = assign_histograms(nodes_[id]);
+      if (!e.wanted) continue;
+      if (large) {
+        complete_together(e);
+      } else {
+        small.push_back(e);
+      }
+    }
+    complete(small);
+    for (const std::uint32_t id : fresh) tidy(id);
   }
 
-  // More than one thread's share of the batch, and worth waking the others for.
-  bool is_large(std::size_t size, std::size_t batch) const {
-    const double work = static_cast<double>(size * bins_.features()) * nanoseconds_per_update / 2;
-    return workers() > 1 && size * workers() > batch && size > rows_together / 2 && work > 60'000;
-  }
+  // Two children whose histograms and best splits are to be found. The larger one's histogram is the
+  // parent's, to be lessened by the smaller one's, or else to be built as well.
+  struct expansion {
+    node *smaller, *larger;
+    bool wanted, from_parent;
+  };
+  // The columns of an expansion that one thread works on, and the best splits of both children there.
+  struct task {
+    const expansion* what;
+    column_range columns;
+    node_split smaller, larger;
+  };
 
   // Makes the children, whose sums the split tells, and borrows what their histograms need.
   void prepare(std::uint32_t id, bool last) {
@@ -220,58 +233,75 @@ class tree_grower {
     if (parent.histogram == nullptr) nodes_[left + 1].histogram = borrow();
   }
 
-  void set_ranges(const node& parent, std::size_t middle) {
+  void move_rows(const node& parent, bool large) {
+    const auto test = test_of(parent.split);
+    const std::size_t middle =
+        large ? rows_.split_together(parent.first, parent.last, parent.split.feature, test, threads_)
+              : rows_.split(parent.first, parent.last, parent.split.feature, test);
     nodes_[parent.left].first = parent.first;
     nodes_[parent.left].last = nodes_[parent.left + 1].first = middle;
     nodes_[parent.left + 1].last = parent.last;
   }
 
-  void expand_alone(std::uint32_t id, std::size_t worker) {
-    node& parent = nodes_[id];
-    set_ranges(parent, rows_.split(parent.first, parent.last, parent.split.feature, test_of(parent.split)));
-    build_children(
-        parent, [&](const node& child) { builder_.build(rows_of(child), false, worker, *child.histogram); },
-        [&](node& child) { child.split = finder_.find(*child.histogram, child.sum, worker); });
-  }
-
-  void expand_together(std::uint32_t id) {
-    node& parent = nodes_[id];
-    set_ranges(parent, rows_.split_together(parent.first, parent.last, parent.split.feature,
-                                            test_of(parent.split), threads_));
-    build_children(
-        parent,
-        [&](const node& child) {
-          builder_.build_together(rows_of(child), false, threads_, *child.histogram);
-        },
-        [&](node& child) { child.split = finder_.find_together(*child.histogram, child.sum, threads_); });
-  }
-
-  template <class Build, class Find>
-  void build_children(node& parent, const Build& build, const Find& find) {
+  expansion assign_histograms(node& parent) {
     node& left = nodes_[parent.left];
     node& right = nodes_[parent.left + 1];
-    if (left.histogram == nullptr) return;
-    if (right.histogram != nullptr) {
-      build(left);
-      build(right);
-    } else {
-      const bool left_is_smaller = left.size() <= right.size();
-      node& smaller = left_is_smaller ? left : right;
-      node& larger = left_is_smaller ? right : left;
-      smaller.histogram = std::move(left.histogram);
-      build(smaller);
-      larger.histogram = std::move(parent.histogram);
-      if (!larger.split.found()) return find_wanted(left, right, find);
-      simd::run<histogram_subtract>(larger.histogram->cells(), std::as_const(*smaller.histogram).cells(),
-                                    larger.histogram->size());
+    const bool left_is_smaller = left.size() <= right.size();
+    const expansion e = {left_is_smaller ? &left : &right, left_is_smaller ? &right : &left,
+                         left.histogram != nullptr, right.histogram == nullptr};
+    if (e.wanted && e.from_parent) {
+      e.smaller->histogram.swap(left.histogram);
+      e.larger->histogram = std::move(parent.histogram);
     }
-    find_wanted(left, right, find);
+    return e;
   }
 
-  template <class Find>
-  static void find_wanted(node& left, node& right, const Find& find) {
-    if (left.split.found()) find(left);
-    if (right.split.found()) find(right);
+  void complete_together(const expansion& e) {
+    builder_.build_together(rows_of(*e.smaller), false, threads_, *e.smaller->histogram);
+    if (!e.from_parent) {
+      builder_.build_together(rows_of(*e.larger), false, threads_, *e.larger->histogram);
+    } else if (e.larger->split.found()) {
+      e.larger->histogram->subtract(*e.smaller->histogram, 0, bins_.cells());
+    }
+    for (node* child : {e.smaller, e.larger}) {
+      if (child->split.found()) child->split = finder_.find_together(*child->histogram, child->sum, threads_);
+    }
+  }
+
+  void complete(const std::vector<expansion>& some) {
+    std::size_t rows = 0;
+    for (const expansion& e : some) rows += e.smaller->size() + (e.from_parent ? 0 : e.larger->size());
+    const double work =
+        static_cast<double>(rows * bins_.features()) * nanoseconds_per_update +
+        static_cast<double>(some.size() * bins_.cells()) * 2 * split_finder::nanoseconds_per_cell;
+    const int useful = useful_threads(threads_, work);
+    // A few tasks a thread, for an even end.
+    const std::size_t parts =
+        useful == 1 ? 1 : block_count(3 * static_cast<std::size_t>(useful), some.size());
+    std::vector<task> tasks;
+    for (const expansion& e : some) {
+      for (const column_range& columns : bins_.columns().cut(parts)) tasks.push_back({&e, columns, {}, {}});
+    }
+    for_blocks(tasks.size(), useful,
+               [&](std::size_t i, int worker) { run(tasks[i], static_cast<std::size_t>(worker)); });
+    for (const expansion& e : some) e.smaller->split = e.larger->split = {};
+    for (const task& t : tasks) {
+      t.what->smaller->split.improve(t.smaller);
+      t.what->larger->split.improve(t.larger);
+    }
+  }
+
+  void run(task& t, std::size_t worker) {
+    const node& smaller = *t.what->smaller;
+    const node& larger = *t.what->larger;
+    builder_.build(rows_of(smaller), false, t.columns, worker, *smaller.histogram);
+    if (!t.what->from_parent) {
+      builder_.build(rows_of(larger), false, t.columns, worker, *larger.histogram);
+    } else if (larger.split.found()) {
+      larger.histogram->subtract(*smaller.histogram, bins_.first_cell(t.columns), bins_.last_cell(t.columns));
+    }
+    if (smaller.split.found()) t.smaller = finder_.find(*smaller.histogram, smaller.sum, t.columns);
+    if (larger.split.found()) t.larger = finder_.find(*larger.histogram, larger.sum, t.columns);
   }
 
   // Gives back the histograms that nobody will subtract from.
@@ -321,7 +351,7 @@ class tree_grower {
   void write(std::uint32_t id, grown_tree& tree) {
     const node& n = nodes_[id];
     const std::uint32_t at = n.tree_index;
-    tree.cover[at] = static_cast<double>(n.sum.hessian) * finder_.rule().hessian_unit;
+    tree.cover[at] = static_cast<double>(n.sum.hessian) * hessian_unit_;
     tree_node& out = tree.nodes[at];
     const bool is_split = n.left != none && nodes_[n.left].tree_index != none;
     if (!is_split) {
@@ -338,10 +368,9 @@ class tree_grower {
   }
 
   double leaf_value(const gradient_sum& sum) const {
-    const split_rule& rule = finder_.rule();
-    const double h = static_cast<double>(sum.hessian) * rule.hessian_unit + rule.l2;
+    const double h = static_cast<double>(sum.hessian) * hessian_unit_ + params_.reg_lambda;
     if (!(h > 0)) return 0;
-    const double g = soft_threshold(static_cast<double>(sum.gradient) * rule.gradient_unit, rule.l1);
+    const double g = soft_threshold(static_cast<double>(sum.gradient) * gradient_unit_, params_.reg_alpha);
     return g == 0 ? 0 : -g / h * params_.learning_rate;
   }
 
@@ -349,6 +378,7 @@ class tree_grower {
   const feature_cuts& cuts_;
   const boosting_params& params_;
   int threads_;
+  double gradient_unit_ = 1, hessian_unit_ = 1;
   histogram_builder builder_;
   split_finder finder_;
   row_partitioner rows_;

@@ -10,25 +10,18 @@
 
 namespace colonnade::inline COLONNADE_ABI {
 
-/// What a split must obey and the units of the fixed-point sums.
+/// What a split must obey, in steps of the fixed-point sums.
 struct split_rule {
-  double gradient_unit = 1, hessian_unit = 1;  ///< value of one step of the integers
   double l2 = 1, l1 = 0;
   double min_hessian = 0;  ///< of either side; a side without weight is never made
 };
 
-/// The best split of one feature: bins below `below` go left, and the missing ones if `missing_left`.
+/// A split of a node: bins of the feature below `below` go left, and the missing ones if `missing_left`.
 struct split_choice {
-  double score = -1;  ///< G_l^2 / (H_l + l2) + G_r^2 / (H_r + l2); -1: no split
+  double gain = 0;  ///< G_l^2 / (H_l + l2) + G_r^2 / (H_r + l2) - G^2 / (H + l2), in steps; 0: no split
   gradient_sum left;
   std::uint8_t below = 0;
   bool missing_left = false;
-};
-
-/// Work space of split_scan: running sums as the bits of the double 1.5 * 2^52 + sum.
-struct split_scratch {
-  static constexpr std::size_t slots = 272;
-  std::int64_t gradient[slots] = {}, hessian[slots] = {};
 };
 
 /// |g| reduced by l1, with its sign.
@@ -44,136 +37,188 @@ inline double leaf_score(double g, double h, double l2, double l1) {
   return d > 0 ? t * t / d : 0;
 }
 
-/// Finds the best split of a feature from the sums of its bins: `cells[0 .. bins)` and the missing ones in
-/// `cells[bins]`. Both directions of missing values are tried, and missing against all others; where there
-/// are none, they would follow the heavier side. Ties: the lowest bin, missing to the right.
+/// Replaces `*best` by the best split of a feature that gains more, from the sums of its bins: `cells[0 ..
+/// bins)` and the missing ones in `cells[bins]`; `*improved` tells whether there is one. Both directions of
+/// missing values are tried, and missing against all others; where there are none, they would follow the
+/// heavier side. Ties: the lowest bin, missing to the right.
+///
+/// With D_l = H_l + l2, D_r = H_r + l2, S = D_l + D_r and u = G_l - G D_l / S, the two scores add up to
+/// G^2 / S + S u^2 / (D_l D_r): only the last fraction differs from cut to cut. A first pass finds the
+/// highest one without dividing, by products that may err by some roundings; only a feature that may win is
+/// looked at again.
 struct split_scan {
   template <class Isa>
   COLONNADE_KERNEL void operator()(Isa, const gradient_sum* cells, std::size_t bins, gradient_sum total,
-                                   const split_rule* rule, split_scratch* work, split_choice* out) const {
-    running_sums(cells, bins, *work);
-    const std::size_t cuts = bins == 0 ? 0 : bins - 1;
-    const gradient_sum missing = cells[bins];
-    const node<Isa> all(total, *rule);
-    split_choice best;
-    all.try_all(*work, cuts, gradient_sum{}, false, best);
-    if (missing.hessian != 0) {
-      all.try_missing_alone(missing, best);
-      all.try_all(*work, cuts, missing, true, best);
+                                   const split_rule* rule, split_choice* best, bool* improved) const {
+    if (rule->l1 > 0) {
+      scan<Isa, true>(cells, bins, total, *rule, *best, *improved);
     } else {
-      best.missing_left = 2 * best.left.hessian >= total.hessian;
+      scan<Isa, false>(cells, bins, total, *rule, *best, *improved);
     }
-    *out = best;
   }
 
  private:
-  // Integers below 2^51 become doubles by the bits of 1.5 * 2^52 + x, which every ISA can do in a register.
+  // Sums of gradients and Hessians; those of the left side of each cut.
+  using sums = simd::pack<std::int64_t, 2>;
+  static constexpr std::size_t most_cuts = 254;
+
+  template <class Isa, bool Penalised>
+  COLONNADE_KERNEL static void scan(const gradient_sum* cells, std::size_t bins, const gradient_sum& total,
+                                    const split_rule& rule, split_choice& best, bool& improved) {
+    const gradient_sum missing = cells[bins];
+    const std::size_t cuts = bins == 0 ? 0 : bins - 1;
+    const double before = best.gain;
+    alignas(64) sums running[most_cuts];
+    add_up(cells, cuts, running);
+    side<Isa, Penalised>(running, total, gradient_sum{}, rule).try_cuts(cuts, false, best);
+    if (missing.hessian != 0) {
+      const side<Isa, Penalised> left(running, total, missing, rule);
+      left.try_missing_alone(best);
+      left.try_cuts(cuts, true, best);
+    } else if (best.gain > before) {
+      best.missing_left = 2 * best.left.hessian >= total.hessian;
+    }
+    improved = best.gain > before;
+  }
+
+  // As bits of doubles: integers below 2^51 become doubles by those of 1.5 * 2^52 + x, which every ISA can do
+  // in a register.
   static constexpr std::int64_t zero_bits = 0x4338000000000000;
   static constexpr double zero_value = 0x1.8p52;
 
-  COLONNADE_KERNEL static void running_sums(const gradient_sum* cells, std::size_t bins,
-                                            split_scratch& work) {
-    std::int64_t gradient = zero_bits, hessian = zero_bits;
-    for (std::size_t b = 0; b < bins; ++b) {
-      work.gradient[b] = gradient += cells[b].gradient;
-      work.hessian[b] = hessian += cells[b].hessian;
+  COLONNADE_KERNEL static void add_up(const gradient_sum* cells, std::size_t cuts, sums* running) {
+    sums sum = {zero_bits, zero_bits};
+    for (std::size_t b = 0; b < cuts; ++b) {
+      sums cell;
+      simd::load(cell, &cells[b].gradient);
+      sum += cell;
+      running[b] = sum;
     }
   }
 
-  /// The sums of the node, and the search over one direction of the missing values.
-  template <class Isa>
-  struct node {
-    static constexpr std::size_t lanes = simd::lanes<Isa, double>;
-    using doubles = simd::pack<double, lanes>;
-    using integers = simd::pack<std::int64_t, lanes>;
-
-    const split_rule& rule;
-    double g, h;
-
-    COLONNADE_KERNEL node(const gradient_sum& total, const split_rule& r)
-        : rule(r),
-          g(static_cast<double>(total.gradient) * r.gradient_unit),
-          h(static_cast<double>(total.hessian) * r.hessian_unit) {}
-
-    COLONNADE_KERNEL void try_all(const split_scratch& work, std::size_t count, const gradient_sum& more,
-                                  bool missing_left, split_choice& best) const {
-      const double more_g = static_cast<double>(more.gradient), more_h = static_cast<double>(more.hessian);
-      doubles highest = doubles{} - 1.0, score;
-      integers at = {}, here = {};
-      for (std::size_t k = 0; k < lanes; ++k) here[k] = static_cast<std::int64_t>(k);
-      std::size_t i = 0;
-      for (; i + lanes <= count; i += lanes) {
-        scores<doubles>(work, i, more_g, more_h, score);
-        const auto better = score > highest;
-        highest = better ? score : highest;
-        at = better ? here : at;
-        here += static_cast<std::int64_t>(lanes);
-      }
-      std::int64_t found = none;
-      for (std::size_t k = 0; k < lanes; ++k) offer(highest[k], at[k], best.score, found);
-      for (; i < count; ++i) {
-        simd::pack<double, 1> one;
-        scores<simd::pack<double, 1>>(work, i, more_g, more_h, one);
-        offer(one[0], static_cast<std::int64_t>(i), best.score, found);
-      }
-      if (found == none) return;
-      const auto k = static_cast<std::size_t>(found);
-      best.left = {work.gradient[k] - zero_bits + more.gradient, work.hessian[k] - zero_bits + more.hessian};
-      best.below = static_cast<std::uint8_t>(k + 1);
-      best.missing_left = missing_left;
+  /// The search with the missing values (`more`) on the left, or, if `more` is zero, on the right.
+  template <class Isa, bool Penalised>
+  class side {
+   public:
+    COLONNADE_KERNEL side(const sums* running, const gradient_sum& total, const gradient_sum& more,
+                          const split_rule& rule)
+        : running_(running),
+          more_(more),
+          zero_g_(zero_value - static_cast<double>(more.gradient)),
+          zero_h_(zero_value - static_cast<double>(more.hessian)),
+          g_(static_cast<double>(total.gradient)),
+          h_(static_cast<double>(total.hessian)),
+          l1_(rule.l1),
+          l2_(rule.l2),
+          // Weights are whole steps: at least one on either side.
+          lightest_(rule.min_hessian > 1 ? rule.min_hessian : 1) {
+      const double parent = leaf_score(g_, h_, l2_, l1_), s = h_ + 2 * l2_;
+      mean_ = g_ / s;
+      scale_ = Penalised ? 1 : s;
+      offset_ = Penalised ? -parent : g_ * mean_ - parent;
     }
 
-    COLONNADE_KERNEL void try_missing_alone(const gradient_sum& missing, split_choice& best) const {
-      simd::pack<double, 1> gl = {static_cast<double>(missing.gradient) * rule.gradient_unit};
-      simd::pack<double, 1> hl = {static_cast<double>(missing.hessian) * rule.hessian_unit}, score;
-      score_of(gl, hl, score);
-      if (score[0] > best.score) best = {score[0], missing, 0, true};
+    COLONNADE_KERNEL void try_cuts(std::size_t cuts, bool missing_left, split_choice& best) const {
+      const double highest = highest_fraction(cuts) * (1 - rounding);
+      if (!(scale_ * (highest * (1 + 4 * rounding)) + offset_ > best.gain)) return;
+      std::size_t b = 0;
+      for (; b + lanes <= cuts; b += lanes) offer<lanes>(b, highest, missing_left, best);
+      for (; b < cuts; ++b) offer<1>(b, highest, missing_left, best);
+    }
+
+    COLONNADE_KERNEL void try_missing_alone(split_choice& best) const {
+      group<1> one;
+      one.g[0] = static_cast<double>(more_.gradient);
+      one.h[0] = static_cast<double>(more_.hessian);
+      measure(one);
+      const double gain = scale_ * (one.over[0] / one.under[0]) + offset_;
+      if (one.lighter[0] >= lightest_ && gain > best.gain) best = {gain, more_, 0, true};
     }
 
    private:
-    static constexpr std::int64_t none = std::int64_t{1} << 40;
+    static constexpr std::size_t lanes = simd::lanes<Isa, double>;
+    static constexpr double rounding = 0x1p-40;
+    /// Cuts in a row: sums of their left sides, and fractions that grow with their gains.
+    template <std::size_t Lanes>
+    struct group {
+      simd::pack<double, Lanes> g, h, over, under, lighter;
+    };
 
-    // Lanes come in any order, so of equal scores the one further left wins; an earlier call's score stands.
-    COLONNADE_KERNEL static void offer(double score, std::int64_t at, double& highest, std::int64_t& found) {
-      if (score > highest || (score == highest && found != none && at < found)) {
-        highest = score;
-        found = at;
+    COLONNADE_KERNEL double highest_fraction(std::size_t cuts) const {
+      simd::pack<double, lanes> over = {}, under = over + 1.0;
+      std::size_t b = 0;
+      for (; b + lanes <= cuts; b += lanes) raise<lanes>(b, over, under);
+      over /= under;
+      double highest = 0;
+      for (std::size_t k = 0; k < lanes; ++k) highest = over[k] > highest ? over[k] : highest;
+      simd::pack<double, 1> last_over = {highest}, last_under = {1};
+      for (; b < cuts; ++b) raise<1>(b, last_over, last_under);
+      return last_over[0] / last_under[0];
+    }
+
+    template <std::size_t Lanes>
+    COLONNADE_KERNEL void raise(std::size_t b, simd::pack<double, Lanes>& over,
+                                simd::pack<double, Lanes>& under) const {
+      group<Lanes> cuts;
+      load(b, cuts);
+      measure(cuts);
+      const auto higher = (cuts.over * under > over * cuts.under) & (cuts.lighter >= lightest_);
+      over = higher ? cuts.over : over;
+      under = higher ? cuts.under : under;
+    }
+
+    template <std::size_t Lanes>
+    COLONNADE_KERNEL void offer(std::size_t b, double least, bool missing_left, split_choice& best) const {
+      group<Lanes> cuts;
+      load(b, cuts);
+      measure(cuts);
+      if (!simd::any((cuts.over >= least * cuts.under) & (cuts.lighter >= lightest_))) return;
+      for (std::size_t k = 0; k < Lanes; ++k) {
+        const std::size_t lane = simd::unzipped_lane<Lanes>(k);
+        const double gain = scale_ * (cuts.over[lane] / cuts.under[lane]) + offset_;
+        if (!(cuts.lighter[lane] >= lightest_ && gain > best.gain)) continue;
+        const sums& left = running_[b + k];
+        best = {gain,
+                {left[0] - zero_bits + more_.gradient, left[1] - zero_bits + more_.hessian},
+                static_cast<std::uint8_t>(b + k + 1),
+                missing_left};
+      }
+    }
+
+    template <std::size_t Lanes>
+    COLONNADE_KERNEL void load(std::size_t b, group<Lanes>& out) const {
+      simd::unzip<Lanes>(reinterpret_cast<const double*>(running_ + b), out.g, out.h);
+      out.g -= zero_g_;
+      out.h -= zero_h_;
+    }
+
+    template <std::size_t Lanes>
+    COLONNADE_KERNEL void measure(group<Lanes>& cuts) const {
+      using doubles = simd::pack<double, Lanes>;
+      const doubles hr = h_ - cuts.h, dl = cuts.h + l2_, dr = hr + l2_;
+      cuts.lighter = cuts.h < hr ? cuts.h : hr;
+      cuts.under = dl * dr;
+      if constexpr (Penalised) {
+        doubles gl = cuts.g, gr = g_ - gl;
+        shrink(gl);
+        shrink(gr);
+        cuts.over = gl * gl * dr + gr * gr * dl;
+      } else {
+        const doubles u = cuts.g - mean_ * dl;
+        cuts.over = u * u;
       }
     }
 
     template <class Pack>
-    COLONNADE_KERNEL void scores(const split_scratch& work, std::size_t i, double more_g, double more_h,
-                                 Pack& out) const {
-      Pack gl, hl;
-      std::memcpy(&gl, work.gradient + i, sizeof gl);
-      std::memcpy(&hl, work.hessian + i, sizeof hl);
-      gl = ((gl - zero_value) + more_g) * rule.gradient_unit;
-      hl = ((hl - zero_value) + more_h) * rule.hessian_unit;
-      score_of(gl, hl, out);
+    COLONNADE_KERNEL void shrink(Pack& x) const {
+      const Pack above = x - l1_, below = x + l1_, zero = Pack{};
+      const Pack positive = x > l1_ ? above : zero;
+      x = x < -l1_ ? below : positive;
     }
 
-    // One division for both sides; -1 where a side has too little weight.
-    template <class Pack>
-    COLONNADE_KERNEL void score_of(const Pack& left_g, const Pack& hl, Pack& out) const {
-      Pack gl = left_g, gr = g - gl;
-      const Pack hr = h - hl;
-      if (rule.l1 > 0) {
-        shrink(gl, rule.l1);
-        shrink(gr, rule.l1);
-      }
-      const Pack dl = hl + rule.l2, dr = hr + rule.l2;
-      const Pack score = (gl * gl * dr + gr * gr * dl) / (dl * dr), refused = Pack{} - 1.0;
-      const Pack lighter = hl < hr ? hl : hr;
-      const auto allowed = (lighter >= rule.min_hessian) & (lighter > 0.0);
-      out = allowed ? score : refused;
-    }
-
-    template <class Pack>
-    COLONNADE_KERNEL static void shrink(Pack& x, double l1) {
-      const Pack above = x - l1, below = x + l1, zero = Pack{};
-      const Pack positive = x > l1 ? above : zero;
-      x = x < -l1 ? below : positive;
-    }
+    const sums* running_;
+    gradient_sum more_;
+    double zero_g_, zero_h_, g_, h_, l1_, l2_, lightest_, mean_, scale_, offset_;
   };
 };
 

@@ -50,4 +50,49 @@ COLONNADE_KERNEL void store(T* to, const Pack& values) {
   }
 }
 
+/// Loads `Lanes` pairs and parts them: the first of each, the second of each. They come in the order that
+/// costs the least: lane `unzipped_lane(k)` holds those of pair k.
+template <std::size_t Lanes, class T, class Pack>
+COLONNADE_KERNEL void unzip(const T* pairs, Pack& first, Pack& second) {
+  if constexpr (Lanes == 1) {
+    first = Pack{pairs[0]};
+    second = Pack{pairs[1]};
+  } else {
+    Pack a, b;
+    load(a, pairs);
+    load(b, pairs + Lanes);
+#if defined(__clang__)
+    if constexpr (Lanes == 2) {
+      first = __builtin_shufflevector(a, b, 0, 2);
+      second = __builtin_shufflevector(a, b, 1, 3);
+    } else if constexpr (Lanes == 4) {
+      first = __builtin_shufflevector(a, b, 0, 4, 2, 6);
+      second = __builtin_shufflevector(a, b, 1, 5, 3, 7);
+    } else {
+      first = __builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14);
+      second = __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15);
+    }
+#else
+    pack<std::conditional_t<sizeof(T) == 8, long long, int>, Lanes> even = {};
+    for (std::size_t k = 0; k < Lanes; ++k) even[k] = k % 2 == 0 ? k : Lanes + k - 1;
+    first = __builtin_shuffle(a, b, even);
+    second = __builtin_shuffle(a, b, even + 1);
+#endif
+  }
+}
+template <std::size_t Lanes>
+constexpr std::size_t unzipped_lane(std::size_t k) {
+  return Lanes == 1 ? 0 : k < Lanes / 2 ? 2 * k : 2 * (k - Lanes / 2) + 1;
+}
+
+/// Whether a lane of the result of a comparison is set.
+template <class Mask>
+COLONNADE_KERNEL bool any(const Mask& mask) {
+  pack<long long, sizeof(Mask) / sizeof(long long)> words;
+  std::memcpy(&words, &mask, sizeof words);
+  long long all = 0;
+  for (std::size_t k = 0; k < sizeof(Mask) / sizeof(long long); ++k) all |= words[k];
+  return all != 0;
+}
+
 }  // namespace colonnade::inline COLONNADE_ABI::simd
