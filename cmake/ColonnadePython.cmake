@@ -18,7 +18,7 @@ if(COLONNADE_QUICK)
   target_compile_definitions(_core PRIVATE COLONNADE_BASELINE_ONLY)
 endif()
 set_target_properties(_core PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
-                                       INTERPROCEDURAL_OPTIMIZATION OFF)
+                                       INTERPROCEDURAL_OPTIMIZATION OFF UNITY_BUILD OFF)
 if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
   target_compile_options(_core PRIVATE $<$<CONFIG:Release>:-O2> -Wall -Wextra)
   if(NOT APPLE)
