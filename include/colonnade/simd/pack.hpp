@@ -88,11 +88,15 @@ constexpr std::size_t unzipped_lane(std::size_t k) {
 /// Whether a lane of the result of a comparison is set.
 template <class Mask>
 COLONNADE_KERNEL bool any(const Mask& mask) {
-  pack<long long, sizeof(Mask) / sizeof(long long)> words;
-  std::memcpy(&words, &mask, sizeof words);
-  long long all = 0;
-  for (std::size_t k = 0; k < sizeof(Mask) / sizeof(long long); ++k) all |= words[k];
-  return all != 0;
+  if constexpr (sizeof(Mask) < sizeof(long long)) {
+    return mask[0] != 0;
+  } else {
+    pack<long long, sizeof(Mask) / sizeof(long long)> words;
+    std::memcpy(&words, &mask, sizeof words);
+    long long all = 0;
+    for (std::size_t k = 0; k < sizeof(Mask) / sizeof(long long); ++k) all |= words[k];
+    return all != 0;
+  }
 }
 
 }  // namespace colonnade::inline COLONNADE_ABI::simd
