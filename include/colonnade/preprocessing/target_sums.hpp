@@ -140,7 +140,12 @@ class target_sums {
   void add(const std::vector<std::int64_t>& from, std::size_t from_group, std::vector<std::int64_t>& to,
            std::size_t to_group) const {
     const std::size_t lanes = format_.lanes();
-    for (std::size_t k = 0; k < lanes; ++k) to[to_group * lanes + k] += from[from_group * lanes + k];
+    // Sums of rows stay far below 2^63; those of a forged file may not, and wrap.
+    for (std::size_t k = 0; k < lanes; ++k) {
+      to[to_group * lanes + k] =
+          static_cast<std::int64_t>(static_cast<std::uint64_t>(to[to_group * lanes + k]) +
+                                    static_cast<std::uint64_t>(from[from_group * lanes + k]));
+    }
   }
 
   std::vector<std::int64_t> canonical_sums(std::size_t j) const {
