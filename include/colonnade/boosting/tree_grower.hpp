@@ -184,13 +184,12 @@ class tree_grower {
       if (nodes_[id].left == none) fresh.push_back(id);
     }
     for (const std::uint32_t id : fresh) prepare(id, last);
+    move_rows(fresh);
     std::vector<expansion> small;
     for (const std::uint32_t id : fresh) {
-      const bool large = workers() > 1 && nodes_[id].size() > large_node;
-      move_rows(nodes_[id], large);
       const expansion e = assign_histograms(nodes_[id]);
       if (!e.wanted) continue;
-      if (large) {
+      if (is_large(nodes_[id])) {
         complete_together(e);
       } else {
         small.push_back(e);
@@ -233,11 +232,27 @@ class tree_grower {
     if (parent.histogram == nullptr) nodes_[left + 1].histogram = borrow();
   }
 
-  void move_rows(const node& parent, bool large) {
-    const auto test = test_of(parent.split);
-    const std::size_t middle =
-        large ? rows_.split_together(parent.first, parent.last, parent.split.feature, test, threads_)
-              : rows_.split(parent.first, parent.last, parent.split.feature, test);
+  bool is_large(const node& n) const { return workers() > 1 && n.size() > large_node; }
+
+  void move_rows(const std::vector<std::uint32_t>& parents) {
+    std::vector<const node*> small;
+    std::size_t rows = 0;
+    for (const std::uint32_t id : parents) {
+      const node& n = nodes_[id];
+      if (is_large(n)) {
+        place(n, rows_.split_together(n.first, n.last, n.split.feature, test_of(n.split), threads_));
+      } else {
+        small.push_back(&n);
+        rows += n.size();
+      }
+    }
+    for_blocks(small.size(), useful_threads(threads_, static_cast<double>(rows)), [&](std::size_t i) {
+      const node& n = *small[i];
+      place(n, rows_.split(n.first, n.last, n.split.feature, test_of(n.split)));
+    });
+  }
+
+  void place(const node& parent, std::size_t middle) {
     nodes_[parent.left].first = parent.first;
     nodes_[parent.left].last = nodes_[parent.left + 1].first = middle;
     nodes_[parent.left + 1].last = parent.last;
