@@ -48,6 +48,7 @@
 #include "colonnade/core/random.hpp"
 #include "colonnade/core/table.hpp"
 #include "colonnade/core/thread_count.hpp"
+#include "colonnade/core/thread_team.hpp"
 #include "colonnade/core/views.hpp"
 #include "colonnade/datasets/make_churn.hpp"
 #include "colonnade/drift/anderson_ties.hpp"

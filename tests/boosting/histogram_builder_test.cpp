@@ -114,6 +114,19 @@ TEST_CASE("histogram_builder: threads that share the columns of a few rows sum w
   }
 }
 
+TEST_CASE("histogram_pool: lends what came back, and counts what is out") {
+  histogram_pool pool(7);
+  auto first = pool.borrow();
+  const gradient_histogram* const known = first.get();
+  CHECK(first->size() == 7);
+  const auto second = pool.borrow();
+  CHECK(pool.lent() == 2);
+  pool.give_back(std::move(first));
+  pool.give_back(nullptr);
+  CHECK(pool.lent() == 1);
+  CHECK(pool.borrow().get() == known);
+}
+
 TEST_CASE("column_range: parts cover the columns once, in order") {
   for (const std::size_t columns : {0, 1, 5, 64}) {
     for (const std::size_t parts : {1, 3, 100}) {

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "colonnade/boosting/binned_matrix.hpp"
@@ -42,6 +44,31 @@ class gradient_histogram {
 
  private:
   std::vector<gradient_sum> cells_;
+};
+
+/// Histograms of one size that are used again and again.
+class histogram_pool {
+ public:
+  explicit histogram_pool(std::size_t cells) : cells_(cells) {}
+
+  /// One with any content.
+  std::unique_ptr<gradient_histogram> borrow() {
+    ++lent_;
+    if (free_.empty()) return std::make_unique<gradient_histogram>(cells_);
+    auto histogram = std::move(free_.back());
+    free_.pop_back();
+    return histogram;
+  }
+  void give_back(std::unique_ptr<gradient_histogram> histogram) {
+    if (histogram == nullptr) return;
+    --lent_;
+    free_.push_back(std::move(histogram));
+  }
+  std::size_t lent() const { return lent_; }
+
+ private:
+  std::size_t cells_, lent_ = 0;
+  std::vector<std::unique_ptr<gradient_histogram>> free_;
 };
 
 /// Builds histograms of rows of a binned matrix. Each worker has its own scratch; results do not depend on

@@ -42,7 +42,8 @@ class tree_grower {
         builder_(bins, workers()),
         finder_(bins, params),
         rows_(bins),
-        queue_(params.policy) {}
+        queue_(params.policy),
+        pool_(bins.cells()) {}
 
   /// Grows a tree on the rows of `partition()` from packed gradients.
   grown_tree grow(const std::int64_t* packed, const gradient_scale& scale,
@@ -109,11 +110,10 @@ class tree_grower {
   void start() {
     nodes_.clear();
     queue_.clear();
-    kept_ = 0;
     node root;
     root.last = rows_.size();
     root.tree_index = 0;
-    root.histogram = borrow();
+    root.histogram = pool_.borrow();
     builder_.build_together(rows_.rows(0, rows_.size()), rows_.size() == bins_.rows(), threads_,
                             *root.histogram);
     for (std::size_t c = 0; c < bins_.offsets()[1]; ++c) root.sum += root.histogram->cells()[c];
@@ -131,7 +131,7 @@ class tree_grower {
     if (nodes_[id].split.found()) {
       enqueue(id);
     } else {
-      give_back(std::move(nodes_[id].histogram));
+      pool_.give_back(std::move(nodes_[id].histogram));
     }
   }
 
@@ -228,8 +228,8 @@ class tree_grower {
       any = any || wanted;
     }
     if (!any) return;
-    nodes_[left].histogram = borrow();
-    if (parent.histogram == nullptr) nodes_[left + 1].histogram = borrow();
+    nodes_[left].histogram = pool_.borrow();
+    if (parent.histogram == nullptr) nodes_[left + 1].histogram = pool_.borrow();
   }
 
   bool is_large(const node& n) const { return workers() > 1 && n.size() > large_node; }
@@ -321,25 +321,12 @@ class tree_grower {
 
   // Gives back the histograms that nobody will subtract from.
   void tidy(std::uint32_t id) {
-    give_back(std::move(nodes_[id].histogram));
+    pool_.give_back(std::move(nodes_[id].histogram));
     for (std::uint32_t k = nodes_[id].left; k < nodes_[id].left + 2; ++k) {
       const bool keep =
-          nodes_[k].split.found() && kept_ * bins_.cells() * sizeof(gradient_sum) < histogram_bytes;
-      if (!keep) give_back(std::move(nodes_[k].histogram));
+          nodes_[k].split.found() && pool_.lent() * bins_.cells() * sizeof(gradient_sum) < histogram_bytes;
+      if (!keep) pool_.give_back(std::move(nodes_[k].histogram));
     }
-  }
-
-  std::unique_ptr<gradient_histogram> borrow() {
-    ++kept_;
-    if (pool_.empty()) return std::make_unique<gradient_histogram>(bins_.cells());
-    auto histogram = std::move(pool_.back());
-    pool_.pop_back();
-    return histogram;
-  }
-  void give_back(std::unique_ptr<gradient_histogram> histogram) {
-    if (histogram == nullptr) return;
-    --kept_;
-    pool_.push_back(std::move(histogram));
   }
 
   row_span rows_of(const node& n) const { return rows_.rows(n.first, n.last); }
@@ -358,7 +345,7 @@ class tree_grower {
     leaf_values_.clear();
     for (std::uint32_t id = 0; id < nodes_.size(); ++id) {
       if (nodes_[id].tree_index != none) write(id, tree);
-      give_back(std::move(nodes_[id].histogram));
+      pool_.give_back(std::move(nodes_[id].histogram));
     }
     return tree;
   }
@@ -400,8 +387,7 @@ class tree_grower {
   growth_queue queue_;
   std::vector<node> nodes_;
   std::uint32_t tree_size_ = 0;
-  std::size_t kept_ = 0;
-  std::vector<std::unique_ptr<gradient_histogram>> pool_;
+  histogram_pool pool_;
   std::vector<std::pair<std::uint32_t, double>> leaf_values_;
 };
 
