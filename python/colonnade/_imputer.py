@@ -156,12 +156,14 @@ class SimpleImputer(TransformerMixin, BaseEstimator):
 
     @property
     def statistics_(self) -> np.ndarray:
+        """What missing values of each column become, shape (n_features,); NaN for a column without values."""
         values = self._attribute("statistics_").statistics
         as_objects = self.strategy == "constant" or (self._objects and self.strategy == "most_frequent")
         return np.array(values, dtype=object if as_objects else np.float64)
 
     @property
     def indicator_(self) -> Any:
+        """The columns that get an indicator of missing values; None without ``add_indicator``."""
         model = self._attribute("indicator_")
         return (
             _Indicator(model.indicated.astype(np.intp), self.missing_values) if self.add_indicator else None

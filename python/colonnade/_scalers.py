@@ -136,21 +136,25 @@ class StandardScaler(_Scaler):
 
     @property
     def mean_(self) -> np.ndarray | None:
+        """Mean of each column, shape (n_features,); None if neither ``with_mean`` nor ``with_std``."""
         model = self._attribute("mean_")
         return model.mean if model.with_mean or model.with_std else None
 
     @property
     def var_(self) -> np.ndarray | None:
+        """Variance (of the population) of each column; None without ``with_std``."""
         model = self._attribute("var_")
         return model.variance if model.with_std else None
 
     @property
     def scale_(self) -> np.ndarray | None:
+        """What each column is divided by: its standard deviation, 1 for a constant; None without ``with_std``."""
         model = self._attribute("scale_")
         return model.scale if model.with_std else None
 
     @property
     def n_samples_seen_(self) -> Any:
+        """Rows that were not missing (or their weights): one number, or one a column where they differ."""
         seen = self._attribute("n_samples_seen_").seen
         return seen[0] if (seen == seen[0]).all() else seen
 
@@ -236,25 +240,31 @@ class MinMaxScaler(_Scaler):
 
     @property
     def data_min_(self) -> np.ndarray:
+        """Least value of each column, shape (n_features,)."""
         return self._attribute("data_min_").minimum
 
     @property
     def data_max_(self) -> np.ndarray:
+        """Greatest value of each column, shape (n_features,)."""
         return self._attribute("data_max_").maximum
 
     @property
     def data_range_(self) -> np.ndarray:
+        """``data_max_ - data_min_``, shape (n_features,)."""
         model = self._attribute("data_range_")
         return model.maximum - model.minimum
 
     @property
     def scale_(self) -> np.ndarray:
+        """What each column is multiplied by, shape (n_features,)."""
         return self._attribute("scale_").scale
 
     @property
     def min_(self) -> np.ndarray:
+        """What is added to each column after that, shape (n_features,)."""
         return self._attribute("min_").shift
 
     @property
     def n_samples_seen_(self) -> int:
+        """Rows that were seen."""
         return self._attribute("n_samples_seen_").rows

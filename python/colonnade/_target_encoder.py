@@ -49,7 +49,7 @@ class TargetEncoder(OneToOneFeatureMixin, CategoryEncoder):
 
     >>> from colonnade.preprocessing import TargetEncoder
     >>> X, y = [["a"], ["a"], ["b"], ["b"]], [1.0, 3.0, 10.0, 10.0]
-    >>> encoder = TargetEncoder(smooth=0).fit(X, y)
+    >>> encoder = TargetEncoder(smooth=0, target_type="continuous").fit(X, y)
     >>> encoder.transform([["a"], ["b"], ["c"]])
     array([[ 2.],
            [10.],

@@ -18,3 +18,6 @@ __all__ = [
     "StandardScaler",
     "TargetEncoder",
 ]
+
+for _public in __all__:
+    globals()[_public].__module__ = __name__  # what pickles and help name
