@@ -103,3 +103,18 @@ TEST_CASE("split_scan: an equal score does not replace what was found before") {
   CHECK(best.below == first.below);
   CHECK(best.gain == first.gain);
 }
+
+TEST_CASE("split_scan: sides that change places gain the same, bit for bit") {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    const random_stream random(seed);
+    const auto draw = [&](std::uint64_t i) {
+      return gradient_sum{static_cast<std::int64_t>(random.below(2 * i, 2'000'001)) - 1'000'000,
+                          1 + static_cast<std::int64_t>(random.below(2 * i + 1, 100'000))};
+    };
+    const gradient_sum a = draw(0), b = draw(1);
+    split_rule rule;
+    rule.l2 = static_cast<double>(random.below(9, 3)) / 3;
+    rule.l1 = static_cast<double>(random.below(10, 2)) * 100;
+    CHECK(scan({a, b, {}}, rule).gain == scan({b, a, {}}, rule).gain);
+  }
+}

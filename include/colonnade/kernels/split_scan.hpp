@@ -42,10 +42,10 @@ inline double leaf_score(double g, double h, double l2, double l1) {
 /// missing values are tried, and missing against all others; where there are none, they would follow the
 /// heavier side. Ties: the lowest bin, missing to the right.
 ///
-/// With D_l = H_l + l2, D_r = H_r + l2, S = D_l + D_r and u = G_l - G D_l / S, the two scores add up to
-/// G^2 / S + S u^2 / (D_l D_r): only the last fraction differs from cut to cut. A first pass finds the
-/// highest one without dividing, by products that may err by some roundings; only a feature that may win is
-/// looked at again.
+/// With D_l = H_l + l2, D_r = H_r + l2, S = D_l + D_r and c = G_l D_r - G_r D_l, the two scores add up to
+/// G^2 / S + c^2 / (S D_l D_r): only the last fraction differs from cut to cut, and it is the same to the
+/// last bit when the sides change places. A first pass finds the highest one without dividing, by products
+/// that may err by some roundings; only a feature that may win is looked at again.
 struct split_scan {
   template <class Isa>
   COLONNADE_KERNEL void operator()(Isa, const gradient_sum* cells, std::size_t bins, gradient_sum total,
@@ -113,9 +113,8 @@ struct split_scan {
           // Weights are whole steps: at least one on either side.
           lightest_(rule.min_hessian > 1 ? rule.min_hessian : 1) {
       const double parent = leaf_score(g_, h_, l2_, l1_), s = h_ + 2 * l2_;
-      mean_ = g_ / s;
-      scale_ = Penalised ? 1 : s;
-      offset_ = Penalised ? -parent : g_ * mean_ - parent;
+      scale_ = Penalised ? 1 : 1 / s;
+      offset_ = Penalised ? -parent : g_ * g_ / s - parent;
     }
 
     COLONNADE_KERNEL void try_cuts(std::size_t cuts, bool missing_left, split_choice& best) const {
@@ -198,14 +197,14 @@ struct split_scan {
       const doubles hr = h_ - cuts.h, dl = cuts.h + l2_, dr = hr + l2_;
       cuts.lighter = cuts.h < hr ? cuts.h : hr;
       cuts.under = dl * dr;
+      doubles gl = cuts.g, gr = g_ - gl;
       if constexpr (Penalised) {
-        doubles gl = cuts.g, gr = g_ - gl;
         shrink(gl);
         shrink(gr);
         cuts.over = gl * gl * dr + gr * gr * dl;
       } else {
-        const doubles u = cuts.g - mean_ * dl;
-        cuts.over = u * u;
+        const doubles cross = gl * dr - gr * dl;
+        cuts.over = cross * cross;
       }
     }
 
@@ -218,7 +217,7 @@ struct split_scan {
 
     const sums* running_;
     gradient_sum more_;
-    double zero_g_, zero_h_, g_, h_, l1_, l2_, lightest_, mean_, scale_, offset_;
+    double zero_g_, zero_h_, g_, h_, l1_, l2_, lightest_, scale_, offset_;
   };
 };
 
