@@ -185,6 +185,8 @@ def test_control_c_ends_a_fit_and_leaves_the_estimator_as_it_was() -> None:
     model = GradientBoostedTreesRegressor(n_estimators=3).fit(X, score)
     before = model.to_bytes()
     model.set_params(n_estimators=1_000_000)
+    # A shell that runs the tests in the background has SIGINT ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
     begin = time.perf_counter()
     with pytest.raises(KeyboardInterrupt):

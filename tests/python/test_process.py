@@ -90,6 +90,7 @@ if __name__ == "__main__":
 
 
 INTERRUPTED = """
+signal.signal(signal.SIGINT, signal.default_int_handler)
 X, y = table(400_000, 20)
 filled = np.nan_to_num(X)
 trees = GradientBoostedTreesClassifier(n_estimators=2).fit(X[:1000], y[:1000])
