@@ -7,10 +7,10 @@
 #include <csignal>
 #include <cstddef>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 #include <sys/wait.h>
-#include <unistd.h>
 
 using namespace colonnade;
 

@@ -87,7 +87,8 @@ void call_block(const Body& body, std::size_t block, int worker) {
 
 }  // namespace detail
 
-/// Threads that `requested` (0: the default) gives now for this much work: 1 inside a parallel region, and one for each 25 microseconds of work at most, since waking a team costs a few.
+/// Threads that `requested` (0: the default) gives now for this much work: 1 inside a parallel region, and
+/// one for each 25 microseconds of work at most, since waking a team costs a few.
 inline int useful_threads(int requested, double nanoseconds_of_work) {
   if (nanoseconds_of_work < 50'000) return 1;
   const int threads = detail::threads_now(requested);

@@ -11,8 +11,8 @@
 /// ISA.
 #define COLONNADE_KERNEL [[gnu::always_inline]] inline
 
-// Defined for a whole program, COLONNADE_BASELINE_ONLY leaves the higher instruction sets out: results are the
-// same, and sanitized builds of what stands above the kernels take half the time.
+// Defined for a whole program, COLONNADE_BASELINE_ONLY leaves the higher instruction sets out: results are
+// the same, and sanitized builds of what stands above the kernels take half the time.
 #if defined(__x86_64__) && !defined(COLONNADE_BASELINE_ONLY)
 #define COLONNADE_LEVELS
 #endif
