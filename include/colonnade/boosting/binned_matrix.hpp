@@ -29,6 +29,10 @@ struct column_range {
     }
     return ranges;
   }
+  /// Parts for `threads` threads that work on `tables` tables: a few for each, for an even end.
+  std::vector<column_range> share(int threads, std::size_t tables = 1) const {
+    return cut(threads <= 1 ? 1 : block_count(3 * static_cast<std::size_t>(threads), tables));
+  }
 };
 
 /// A table as one byte a value: the bin of its column, the number of bins where it is missing. Kept row after

@@ -102,7 +102,7 @@ class histogram_builder {
     const double work = static_cast<double>(rows.size() * bins_.features()) * nanoseconds_per_update;
     const int useful = useful_threads(threads, work);
     if (rows.size() <= by_columns) {
-      const auto parts = bins_.columns().cut(useful == 1 ? 1 : 3 * static_cast<std::size_t>(useful));
+      const auto parts = bins_.columns().share(useful);
       for_blocks(parts.size(), useful, [&](std::size_t k, int worker) {
         build(rows, everything, parts[k], static_cast<std::size_t>(worker), out);
       });

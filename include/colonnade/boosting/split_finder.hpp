@@ -71,7 +71,7 @@ class split_finder {
   /// The best split, on up to `threads` threads.
   node_split find_together(const gradient_histogram& histogram, const gradient_sum& sum, int threads) const {
     const int useful = useful_threads(threads, static_cast<double>(histogram.size()) * nanoseconds_per_cell);
-    const auto parts = bins_.columns().cut(useful == 1 ? 1 : 3 * static_cast<std::size_t>(useful));
+    const auto parts = bins_.columns().share(useful);
     std::vector<node_split> found(parts.size());
     for_blocks(parts.size(), useful, [&](std::size_t k) { found[k] = find(histogram, sum, parts[k]); });
     node_split best;

@@ -272,15 +272,11 @@ class tree_grower {
   }
 
   void complete_together(const expansion& e) {
-    builder_.build_together(rows_of(*e.smaller), false, threads_, *e.smaller->histogram);
-    if (!e.from_parent) {
-      builder_.build_together(rows_of(*e.larger), false, threads_, *e.larger->histogram);
-    } else if (e.larger->split.found()) {
-      e.larger->histogram->subtract(*e.smaller->histogram, 0, bins_.cells());
-    }
-    for (node* child : {e.smaller, e.larger}) {
-      if (child->split.found()) child->split = finder_.find_together(*child->histogram, child->sum, threads_);
-    }
+    complete(
+        e, bins_.columns(),
+        [&](const node& n) { builder_.build_together(rows_of(n), false, threads_, *n.histogram); },
+        [&](const node& n) { return finder_.find_together(*n.histogram, n.sum, threads_); }, e.smaller->split,
+        e.larger->split);
   }
 
   void complete(const std::vector<expansion>& some) {
@@ -290,12 +286,11 @@ class tree_grower {
         static_cast<double>(rows * bins_.features()) * nanoseconds_per_update +
         static_cast<double>(some.size() * bins_.cells()) * 2 * split_finder::nanoseconds_per_cell;
     const int useful = useful_threads(threads_, work);
-    // A few tasks a thread, for an even end.
-    const std::size_t parts =
-        useful == 1 ? 1 : block_count(3 * static_cast<std::size_t>(useful), some.size());
     std::vector<task> tasks;
     for (const expansion& e : some) {
-      for (const column_range& columns : bins_.columns().cut(parts)) tasks.push_back({&e, columns, {}, {}});
+      for (const column_range& columns : bins_.columns().share(useful, some.size())) {
+        tasks.push_back({&e, columns, {}, {}});
+      }
     }
     for_blocks(tasks.size(), useful,
                [&](std::size_t i, int worker) { run(tasks[i], static_cast<std::size_t>(worker)); });
@@ -307,16 +302,25 @@ class tree_grower {
   }
 
   void run(task& t, std::size_t worker) {
-    const node& smaller = *t.what->smaller;
-    const node& larger = *t.what->larger;
-    builder_.build(rows_of(smaller), false, t.columns, worker, *smaller.histogram);
-    if (!t.what->from_parent) {
-      builder_.build(rows_of(larger), false, t.columns, worker, *larger.histogram);
-    } else if (larger.split.found()) {
-      larger.histogram->subtract(*smaller.histogram, bins_.first_cell(t.columns), bins_.last_cell(t.columns));
+    complete(
+        *t.what, t.columns,
+        [&](const node& n) { builder_.build(rows_of(n), false, t.columns, worker, *n.histogram); },
+        [&](const node& n) { return finder_.find(*n.histogram, n.sum, t.columns); }, t.smaller, t.larger);
+  }
+
+  // The histograms of some columns, by `build(child)`, and the best splits there, by `find(child)`.
+  template <class Build, class Find>
+  void complete(const expansion& e, const column_range& columns, const Build& build, const Find& find,
+                node_split& smaller, node_split& larger) const {
+    build(*e.smaller);
+    if (!e.from_parent) {
+      build(*e.larger);
+    } else if (e.larger->split.found()) {
+      e.larger->histogram->subtract(*e.smaller->histogram, bins_.first_cell(columns),
+                                    bins_.last_cell(columns));
     }
-    if (smaller.split.found()) t.smaller = finder_.find(*smaller.histogram, smaller.sum, t.columns);
-    if (larger.split.found()) t.larger = finder_.find(*larger.histogram, larger.sum, t.columns);
+    if (e.smaller->split.found()) smaller = find(*e.smaller);
+    if (e.larger->split.found()) larger = find(*e.larger);
   }
 
   // Gives back the histograms that nobody will subtract from.
