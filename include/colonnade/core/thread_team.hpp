@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <new>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>

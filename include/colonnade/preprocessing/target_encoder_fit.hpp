@@ -147,8 +147,8 @@ void write_encodings(const double* encoding_of, const std::int32_t* places, matr
 
 }  // namespace detail
 
-/// One pass over a table in memory:/// One pass over a table in memory: codes every column, then sums the
-/// target by category (and fold) on several threads.
+/// One pass over a table in memory: codes every column, then sums the target by category (and fold) on
+/// several threads.
 class target_pass {
  public:
   target_pass(const samples<table_view>& x, const target_encoder_params& p,
