@@ -45,13 +45,17 @@ auto released(Work&& work) {
   }
 }
 
-/// Rows up to which a call is too short to give the GIL away.
-inline constexpr std::size_t short_call = 64;
+/// Rows up to which a call is too short to give the GIL away: for most, and for metrics, which do less a row.
+inline constexpr std::size_t short_call = 64, short_metric = 5000;
 
 template <class Work>
+auto released_above(std::size_t limit, std::size_t rows, const Work& work) {
+  if (rows <= limit) return work();
+  return released(work);
+}
+template <class Work>
 void released_when_long(std::size_t rows, const Work& work) {
-  if (rows <= short_call) return work();
-  released(work);
+  released_above(short_call, rows, work);
 }
 
 inline py::bytes as_bytes(const std::vector<std::byte>& bytes) {

@@ -20,9 +20,9 @@ py::array_t<std::int32_t> label_array(const std::vector<std::uint32_t>& labels) 
   return as_array(std::vector<std::int32_t>(labels.begin(), labels.end()));
 }
 
-py::tuple fit(const py::object& x, const py::object& sample_weight, std::size_t clusters,
-              const std::string& init, const py::object& centers, std::size_t n_init, std::size_t max_iter,
-              double tol, std::uint64_t seed, bool verbose) {
+py::tuple k_means_fit(const py::object& x, const py::object& sample_weight, std::size_t clusters,
+                      const std::string& init, const py::object& centers, std::size_t n_init,
+                      std::size_t max_iter, double tol, std::uint64_t seed, bool verbose) {
   const matrix_argument data(x);
   const weight_argument weight(sample_weight, data.rows());
   k_means::params p = {clusters, start_of(init), n_init, max_iter, tol, seed, {}};
@@ -41,7 +41,7 @@ py::tuple fit(const py::object& x, const py::object& sample_weight, std::size_t 
   return py::make_tuple(std::move(model), label_array(report.labels), report.distinct, report.log);
 }
 
-py::array_t<std::int32_t> predict(const k_means& model, const py::object& x) {
+py::array_t<std::int32_t> k_means_predict(const k_means& model, const py::object& x) {
   const matrix_argument data(x);
   check_columns(data.columns(), model.columns(), "KMeans");
   std::vector<std::uint32_t> labels(data.rows());
@@ -50,17 +50,17 @@ py::array_t<std::int32_t> predict(const k_means& model, const py::object& x) {
 }
 
 template <class T>
-py::array transformed(const k_means& model, matrix_view<const T> x) {
+py::array distances(const k_means& model, matrix_view<const T> x) {
   auto out = new_matrix<T>(x.rows(), model.clusters());
   const auto view = writable(out);
   released([&] { model.transform(x, view); });
   return out;
 }
 
-py::array transform(const k_means& model, const py::object& x) {
+py::array k_means_transform(const k_means& model, const py::object& x) {
   const matrix_argument data(x);
   check_columns(data.columns(), model.columns(), "KMeans");
-  return data.visit([&](auto view) { return transformed(model, view); });
+  return data.visit([&](auto view) { return distances(model, view); });
 }
 
 double inertia_of(const k_means& model, const py::object& x, const py::object& sample_weight) {
@@ -77,7 +77,7 @@ py::array centers(const k_means& model) {
 }
 
 template <class Learner>
-void learn(Learner& self, const py::object& x, const py::object& sample_weight) {
+void learn_rows(Learner& self, const py::object& x, const py::object& sample_weight) {
   const matrix_argument data(x);
   const weight_argument weight(sample_weight, data.rows());
   data.visit([&](auto view) { released([&] { self.update(with_weights(view, weight)); }); });
@@ -87,7 +87,7 @@ const bindings k_means_bindings([](py::module_& m) {
   py::class_<data_extent> extent(m, "data_extent");
   bind_savable(extent);
   extent.def(py::init<>());
-  extent.def("update", &learn<data_extent>, py::arg("X"), py::arg("sample_weight") = py::none());
+  extent.def("update", &learn_rows<data_extent>, py::arg("X"), py::arg("sample_weight") = py::none());
   extent.def("merge", &data_extent::merge, py::arg("other"));
 
   auto [model, step] = bind_primitive<k_means>(m);
@@ -103,11 +103,11 @@ const bindings k_means_bindings([](py::module_& m) {
               return k_means(std::move(values), given.columns());
             }),
             py::arg("centers"));
-  model.def_static("fit", &fit, py::arg("X"), py::arg("sample_weight"), py::arg("clusters"), py::arg("init"),
-                   py::arg("centers"), py::arg("n_init"), py::arg("max_iter"), py::arg("tol"),
-                   py::arg("seed"), py::arg("verbose"));
-  model.def("predict", &predict, py::arg("X"));
-  model.def("transform", &transform, py::arg("X"));
+  model.def_static("fit", &k_means_fit, py::arg("X"), py::arg("sample_weight"), py::arg("clusters"),
+                   py::arg("init"), py::arg("centers"), py::arg("n_init"), py::arg("max_iter"),
+                   py::arg("tol"), py::arg("seed"), py::arg("verbose"));
+  model.def("predict", &k_means_predict, py::arg("X"));
+  model.def("transform", &k_means_transform, py::arg("X"));
   model.def("inertia_of", &inertia_of, py::arg("X"), py::arg("sample_weight") = py::none());
   model.def_property_readonly("clusters", &k_means::clusters);
   model.def_property_readonly("columns", &k_means::columns);
@@ -115,7 +115,7 @@ const bindings k_means_bindings([](py::module_& m) {
   model.def_property_readonly("inertia", &k_means::inertia);
   model.def_property_readonly("iterations", &k_means::iterations);
   step.def(py::init<const k_means&, const data_extent&>(), py::arg("model"), py::arg("extent"));
-  step.def("update", &learn<k_means::accumulator>, py::arg("X"), py::arg("sample_weight") = py::none());
+  step.def("update", &learn_rows<k_means::accumulator>, py::arg("X"), py::arg("sample_weight") = py::none());
 });
 
 }  // namespace

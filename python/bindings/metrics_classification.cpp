@@ -20,13 +20,8 @@ struct class_table {
   }
 };
 
-constexpr std::size_t rows_worth_releasing = 20'000;
-
-template <class Work>
-auto maybe_released(std::size_t rows, Work&& work) {
-  if (rows < rows_worth_releasing) return work();
-  return released(work);
-}
+/// Counting pairs of labels is shorter still.
+constexpr std::size_t short_count = 20'000;
 
 void check_targets(const label_column& truth, const label_column& predicted) {
   check_lengths(truth.rows(), predicted.rows());
@@ -63,7 +58,7 @@ void keep_present(const pair_counts& counts, class_table& table) {
 bool count_directly(const label_column& truth, const label_column& predicted, class_table& table) {
   if (truth.text()) return false;
   const auto a = truth.reader(), b = predicted.reader();
-  const auto counts = maybe_released(truth.rows(), [&]() -> std::optional<pair_counts> {
+  const auto counts = released_above(short_count, truth.rows(), [&]() -> std::optional<pair_counts> {
     const auto of_truth = range_of(a), of_predicted = range_of(b);
     const std::int64_t least = std::min(of_truth.first, of_predicted.first);
     const std::int64_t greatest = std::max(of_truth.second, of_predicted.second);
@@ -108,7 +103,7 @@ class_table table_of(const label_column& truth, const label_column& predicted, p
   if (!weight.is_none() || !count_directly(truth, predicted, table)) {
     const auto weights = metric_weights(weight, truth.rows());
     const coded_labels codes = code_labels(truth, &predicted);
-    maybe_released(truth.rows(), [&] { count_codes(codes, weights.view(), all_cells, table); });
+    released_above(short_count, truth.rows(), [&] { count_codes(codes, weights.view(), all_cells, table); });
     table.classes = codes.classes;
   }
   if (!table.cells.empty()) table.margins = confusion_matrix(table.classes.size(), table.cells).margins();
@@ -203,7 +198,8 @@ double accuracy_score(py::handle y_true, py::handle y_pred, bool normalize, py::
     return weighted_share(rows_right(truth, predicted), weight, normalize);
   }
   const auto a = truth.reader(), b = predicted.reader();
-  const auto equal = static_cast<double>(maybe_released(truth.rows(), [&] { return count_equal(a, b); }));
+  const auto equal =
+      static_cast<double>(released_above(short_count, truth.rows(), [&] { return count_equal(a, b); }));
   return normalize ? equal / static_cast<double>(truth.rows()) : equal;
 }
 

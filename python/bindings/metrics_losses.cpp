@@ -6,12 +6,6 @@
 namespace colonnade::python {
 namespace {
 
-template <class Work>
-auto maybe_released(std::size_t values, Work&& work) {
-  if (values < 5000) return work();
-  return released(work);
-}
-
 // ---- probabilities
 // -----------------------------------------------------------------------------------------------
 
@@ -127,7 +121,8 @@ double log_loss_of(py::handle y_true, py::handle y_proba, bool normalize, py::ha
   const double epsilon = probability.epsilon();
   const auto w = weight.view();
   const loss_sums sums = probability.matrix().visit([&](auto view) {
-    return maybe_released(y.rows(), [&] { return log_loss(view_of_codes(codes), view, w, epsilon); });
+    return released_above(short_metric, y.rows(),
+                          [&] { return log_loss(view_of_codes(codes), view, w, epsilon); });
   });
   return normalize ? sums.mean() : sums.loss;
 }
@@ -173,7 +168,7 @@ double brier_score_loss_of(py::handle y_true, py::handle y_proba, py::handle sam
                          "'auto', True or False");
   const bool half = automatic ? probability.columns() < 3 : scale_by_half.cast<bool>();
   const double score = probability.matrix().visit([&](auto view) {
-    return maybe_released(y.rows(),
+    return released_above(short_metric, y.rows(),
                           [&] { return brier_score(view_of_codes(codes), view, weight.view()).mean(); });
   });
   return half ? score / 2 : score;
@@ -206,7 +201,7 @@ struct regression_problem {
   std::vector<regression_errors> errors() const {
     return truth.visit([&](auto t) {
       return predicted.visit([&](auto p) {
-        return maybe_released(truth.rows() * truth.columns(), [&] {
+        return released_above(short_metric, truth.rows() * truth.columns(), [&] {
           std::vector<regression_errors> all;
           for (std::size_t j = 0; j < t.columns(); ++j) {
             all.push_back(sum_errors(column_view(t.column(j), t.rows(), t.row_stride()),

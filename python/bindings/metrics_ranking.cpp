@@ -12,12 +12,6 @@ using flags = std::vector<std::uint8_t>;
 
 column_view<const std::uint8_t> view_of_flags(const flags& f) { return {f.data(), f.size()}; }
 
-template <class Work>
-auto maybe_released(std::size_t rows, Work&& work) {
-  if (rows < 5000) return work();
-  return released(work);
-}
-
 /// Which rows are of the positive class, with the classes that occur (at most three are looked at).
 struct binary_target {
   flags positive;
@@ -105,7 +99,7 @@ struct binary_problem {
     choose_positive(y, target, pos_label);
   }
   threshold_counts counts() const {
-    return maybe_released(y.rows(), [&] {
+    return released_above(short_metric, y.rows(), [&] {
       return count_at_thresholds(score.view(), view_of_flags(target.positive), weight.view());
     });
   }
@@ -447,8 +441,8 @@ py::object roc_auc_score(py::handle y_true, py::handle y_score, const py::object
     // The thresholds are counted with the GIL: this path may warn.
     return py::float_(auc_of_column(score.view(), target.positive, weight.view(), up_to));
   }
-  return py::float_(
-      maybe_released(y.rows(), [&] { return roc_auc(score.view(), view_of_flags(target.positive)); }));
+  return py::float_(released_above(short_metric, y.rows(),
+                                   [&] { return roc_auc(score.view(), view_of_flags(target.positive)); }));
 }
 
 py::object average_precision_score(py::handle y_true, py::handle y_score, const py::object& average,
@@ -498,7 +492,7 @@ py::tuple roc_auc_interval_of(py::handle y_true, py::handle y_score, double conf
   if (y.multilabel() || target.classes.size() > 2)
     throw py::value_error("multiclass format is not supported: roc_auc_interval needs two classes");
   if (!target.one_class()) {
-    const auto r = maybe_released(y.rows(), [&] {
+    const auto r = released_above(short_metric, y.rows(), [&] {
       return roc_auc_interval(ranked_scores(score.view(), view_of_flags(target.positive)), confidence);
     });
     return py::make_tuple(r.auc, r.low, r.high, r.standard_error);

@@ -115,7 +115,7 @@ pipeline make_pipeline(const py::object& x, const py::list& steps, const py::tup
 }
 
 template <class Self>
-constexpr const char* name_of = std::is_same_v<Self, pipeline> ? "Pipeline" : "ColumnTransformer";
+constexpr const char* class_name = std::is_same_v<Self, pipeline> ? "Pipeline" : "ColumnTransformer";
 
 /// Calls `work(bound columns, rows)` for a table from Python; one row as a dict takes a short way.
 template <class Self, class Work>
@@ -125,7 +125,7 @@ void with_table(const Self& self, const py::object& x, const Work& work) {
     if (row.read(x, self.schema())) return work(self.schema().bind(row.columns(), 1), std::size_t{1});
   }
   const table_argument table(x);
-  check_width(table, self.schema(), name_of<Self>);
+  check_width(table, self.schema(), class_name<Self>);
   work(self.schema().bind(view_of(table)), table.rows());
 }
 
@@ -148,7 +148,7 @@ py::array_t<double> predict_proba(const pipeline& self, const py::object& x, int
   });
   return out;
 }
-py::array_t<double> predict(const pipeline& self, const py::object& x, int threads) {
+py::array_t<double> pipeline_predict(const pipeline& self, const py::object& x, int threads) {
   py::array_t<double> out;
   with_table(self, x, [&](const bound_columns& bound, std::size_t rows) {
     out = py::array_t<double>(static_cast<py::ssize_t>(rows));
@@ -206,7 +206,7 @@ const bindings pipelines([](py::module_& m) {
   });
   whole.def_property_readonly("classes", [](const pipeline& self) { return labels_array(self.classes()); });
   whole.def("predict_proba", &predict_proba, py::arg("x"), py::arg("threads") = 0);
-  whole.def("predict", &predict, py::arg("x"), py::arg("threads") = 0);
+  whole.def("predict", &pipeline_predict, py::arg("x"), py::arg("threads") = 0);
 });
 
 }  // namespace
