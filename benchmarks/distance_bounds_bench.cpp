@@ -6,25 +6,27 @@
 
 namespace {
 
-// Points whose bounds hold (the common case), and points that are measured again.
+// A tile of one label: its own centre only, and the movers, too.
 void distance_bounds(benchmark::State& state) {
-  constexpr std::size_t count = 4096, columns = 16;
-  const std::vector<float> x(count * columns, 0.5f), norms(count, 2.0f), centers(columns, 0.5f),
-      moved(1, 0.0f);
-  const std::vector<std::uint32_t> labels(count);
-  std::vector<float> upper(count, state.range(0) == 0 ? 0.5f : 2.0f), lower(count, 1.0f);
-  std::vector<std::uint32_t> open(count);
-  std::size_t open_count = 0;
-  const colonnade::kernels::center_moves moves = {moved.data(), 0, 0.0f, 0.0f};
+  using namespace colonnade::kernels;
+  constexpr std::size_t columns = 16, movers = 12;
+  const std::vector<float> tile(tile_points * columns, 0.5f), norms(tile_points, 2.0f),
+      centers((movers + 1) * columns, 0.25f);
+  const std::vector<std::uint32_t> labels(tile_points), moved = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+  const float slack = state.range(0) == 0 ? 0.0f : 10.0f;
+  const moved_centers moves = {centers.data(), columns, movers + 1, 2.0f, slack, 0.0f, moved.data(), movers};
+  const std::uint32_t own = 0;
+  std::vector<float> lower(tile_points);
+  std::vector<std::uint32_t> open(tile_points);
+  tile_look look;
   for (auto _ : state) {
-    if (state.range(0) != 0) upper.assign(count, 2.0f);
-    lower.assign(count, 1.0f);
-    colonnade::simd::run<colonnade::kernels::distance_bounds>(
-        x.data(), norms.data(), count, columns, centers.data(), 2.0f, labels.data(), moves, upper.data(),
-        lower.data(), open.data(), &open_count);
-    benchmark::DoNotOptimize(open_count);
+    lower.assign(tile_points, 9.0f);
+    colonnade::simd::run<colonnade::kernels::distance_bounds>(tile.data(), norms.data(), moves, &own,
+                                                              std::size_t{1}, labels.data(), tile_points,
+                                                              0.0f, lower.data(), open.data(), &look);
+    benchmark::DoNotOptimize(look);
   }
-  state.SetItemsProcessed(static_cast<std::int64_t>(count) * state.iterations());
+  state.SetItemsProcessed(static_cast<std::int64_t>(tile_points) * state.iterations());
 }
 BENCHMARK(distance_bounds)->Arg(0)->Arg(1);
 

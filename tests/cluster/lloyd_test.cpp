@@ -19,7 +19,7 @@ TEST_CASE("lloyd: bounds leave no label behind over many iterations") {
   const samples<matrix_view<const double>> rows = {std::as_const(x).view(), {}, {}};
   data_extent extent;
   extent.update(rows);
-  const cluster_detail::packed_points packed(rows, extent, {}, 1);
+  cluster_detail::packed_points packed(rows, extent, {}, 1);
   const auto start = first_rows(rows.x, 20);
   for (const std::size_t iterations : {1UL, 2UL, 9UL, 40UL}) {
     cluster_detail::lloyd<double> solver(rows, extent, packed, 2);
@@ -36,7 +36,7 @@ TEST_CASE("lloyd: a solver runs again from another start, and tells what it does
   const samples<matrix_view<const double>> rows = {x.view(), {}, {}};
   data_extent extent;
   extent.update(rows);
-  const cluster_detail::packed_points packed(rows, extent, {}, 1);
+  cluster_detail::packed_points packed(rows, extent, {}, 1);
   cluster_detail::lloyd<double> solver(rows, extent, packed, 1);
   std::vector<std::string> log;
   const auto a = solver.run(first_rows(rows.x, 5), {300, 0}, &log);

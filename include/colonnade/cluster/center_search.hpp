@@ -149,6 +149,23 @@ class center_search {
     }
     return moves;
   }
+  /// Distance of every centre to the nearest of `others` that is not itself, in the units of the tiles and
+  /// rounded down.
+  std::vector<float> gaps_to(std::span<const std::uint32_t> others) const {
+    std::vector<float> gaps(count_, std::numeric_limits<float>::infinity());
+    for (std::size_t c = 0; c < count_; ++c) {
+      for (const std::uint32_t other : others) {
+        if (other == c) continue;
+        double sum = 0;
+        for (std::size_t j = 0; j < columns_; ++j) {
+          const double apart = scaled_[c * columns_ + j] - scaled_[other * columns_ + j];
+          sum += apart * apart;
+        }
+        gaps[c] = std::min(gaps[c], static_cast<float>(std::sqrt(sum)) * (1 - 0x1p-20f));
+      }
+    }
+    return gaps;
+  }
   /// Undoes the scale of `squared`.
   double unscaled(double squared) const { return squared / frame_.scale / frame_.scale; }
 

@@ -63,7 +63,7 @@ k_means k_means::fit(const samples<matrix_view<const T>>& x, const params& p, in
   // Draws go by value; a given start needs none and leaves the rows as they are.
   std::vector<std::uint32_t> order;
   if (p.init != start::given && x.rows() >> 32 == 0) order = cluster_detail::order_by_value(x.x, threads);
-  const cluster_detail::packed_points packed(x, extent, std::move(order), threads);
+  cluster_detail::packed_points packed(x, extent, std::move(order), threads);
   cluster_detail::lloyd<T> solver(x, extent, packed, threads);
   std::vector<std::string>* log = report != nullptr && report->verbose ? &report->log : nullptr;
   typename cluster_detail::lloyd<T>::outcome best;
@@ -77,8 +77,7 @@ k_means k_means::fit(const samples<matrix_view<const T>>& x, const params& p, in
   }
   if (report != nullptr) {
     report->distinct = cluster_detail::distinct_labels(best.labels, p.clusters);
-    report->labels.resize(x.rows());
-    for (std::size_t i = 0; i < x.rows(); ++i) report->labels[packed.row(i)] = best.labels[i];
+    report->labels = std::move(best.labels);
   }
   return k_means(std::move(best.centers), x.x.columns(), best.inertia, best.iterations);
 }

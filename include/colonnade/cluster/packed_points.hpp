@@ -6,14 +6,14 @@
 #include <utility>
 #include <vector>
 
-#include "colonnade/cluster/aligned_buffer.hpp"
 #include "colonnade/cluster/center_search.hpp"
 #include "colonnade/cluster/data_extent.hpp"
+#include "colonnade/core/large_array.hpp"
 
 namespace colonnade::inline COLONNADE_ABI::cluster_detail {
 
-/// A matrix as float tiles with the norms of its points: packed once, read in every pass of k-means. What is
-/// computed from it alone (seeds) depends on the matrix, not on threads. 4 bytes a value and 4 a row.
+/// A matrix as float tiles with the norms of its points, read in every pass of k-means. What is computed from
+/// it alone (seeds) depends on the matrix, not on threads. 4 bytes a value and 4 a row.
 class packed_points {
  public:
   static constexpr std::size_t block_tiles = 128;
@@ -29,10 +29,7 @@ class packed_points {
         tiles_(block_count(rows_, kernels::tile_points)),
         points_(tiles_ * kernels::tile_points * columns_),
         norms_(tiles_ * kernels::tile_points) {
-    if (batch.weight.size() != 0) {
-      weights_.assign(blocks() * block_rows, 0.0);
-      for (std::size_t i = 0; i < rows_; ++i) weights_[i] = batch.weight[row(i)];
-    }
+    take_weights(batch);
     frame_.shift = middle_of_some(batch.x);
     double reach = 0;
     for (std::size_t j = 0; j < columns_; ++j) {
@@ -40,12 +37,27 @@ class packed_points {
     }
     frame_.scale = tile_frame::scale_for(reach);
     std::vector<std::vector<double>> moments(blocks(), std::vector<double>(2 * columns_ + 1));
-    for_blocks(blocks(), threads, [&](std::size_t block) { pack(batch.x, block, moments[block]); });
+    for_blocks(blocks(), threads, [&](std::size_t block) {
+      pack(batch.x, block);
+      moments[block] = moments_of(block);
+    });
     summarize(moments);
+  }
+
+  /// Puts at position i what lies at `from[i]`. `batch` is what was packed.
+  template <class T>
+  void reorder(const samples<matrix_view<const T>>& batch, const std::vector<std::uint32_t>& from,
+               int threads) {
+    std::vector<std::uint32_t> order(rows_);
+    for (std::size_t i = 0; i < rows_; ++i) order[i] = static_cast<std::uint32_t>(row(from[i]));
+    order_ = std::move(order);
+    take_weights(batch);
+    for_blocks(blocks(), threads, [&](std::size_t block) { pack(batch.x, block); });
   }
 
   std::size_t rows() const { return rows_; }
   std::size_t columns() const { return columns_; }
+  std::size_t tiles() const { return tiles_; }
   std::size_t blocks() const { return block_count(rows_, block_rows); }
   /// Row of the matrix that lies at a position.
   std::size_t row(std::size_t position) const { return order_.empty() ? position : order_[position]; }
@@ -56,6 +68,12 @@ class packed_points {
   std::size_t tiles_of(std::size_t block) const { return block_count(rows_of(block), kernels::tile_points); }
   const float* points(std::size_t block) const { return points_.data() + block * block_rows * columns_; }
   const float* norms(std::size_t block) const { return norms_.data() + block * block_rows; }
+  /// Says that tile `t` of a block will be read soon.
+  void prefetch(std::size_t block, std::size_t t) const {
+    const float* tile = points(block) + t * kernels::tile_points * columns_;
+    for (std::size_t i = 0; i < std::min<std::size_t>(columns_, 16) * kernels::tile_points; i += 16)
+      __builtin_prefetch(tile + i);
+  }
   /// Value j of a row, as it stands in its tile.
   float value(std::size_t row, std::size_t j) const {
     return points_.data()[row / kernels::tile_points * kernels::tile_points * columns_ +
@@ -81,23 +99,42 @@ class packed_points {
   }
 
   template <class T>
-  void pack(const matrix_view<const T>& x, std::size_t block, std::vector<double>& moments) {
-    double weights[kernels::tile_points];
+  void take_weights(const samples<matrix_view<const T>>& batch) {
+    if (batch.weight.size() == 0) return;
+    weights_.assign(blocks() * block_rows, 0.0);
+    for (std::size_t i = 0; i < rows_; ++i) weights_[i] = batch.weight[row(i)];
+  }
+
+  template <class T>
+  void pack(const matrix_view<const T>& x, std::size_t block) {
     for (std::size_t t = 0; t < tiles_of(block); ++t) {
       const std::size_t first = block * block_rows + t * kernels::tile_points;
       const std::size_t count = std::min(kernels::tile_points, rows_ - first);
       const auto offsets = offsets_of(x, count, [&](std::size_t i) { return row(first + i); });
+      // Rows of an order of their own come from anywhere.
+      for (std::size_t i = first + count; i < std::min(rows_, first + count + kernels::tile_points); ++i)
+        __builtin_prefetch(x.data() + static_cast<std::ptrdiff_t>(row(i)) * x.row_stride());
       float* tile = points_.data() + first * columns_;
       simd::run<kernels::pack_points>(x.data(), offsets.data(), x.column_stride(), columns_,
                                       std::as_const(frame_.shift).data(), frame_.scale, tile);
       simd::run<kernels::point_norms>(static_cast<const float*>(tile), columns_, norms_.data() + first);
+    }
+  }
+
+  /// Weighted sums and sums of squares of the columns, and the sum of weights.
+  std::vector<double> moments_of(std::size_t block) const {
+    std::vector<double> moments(2 * columns_ + 1);
+    double weights[kernels::tile_points];
+    for (std::size_t t = 0; t < tiles_of(block); ++t) {
+      const std::size_t first = block * block_rows + t * kernels::tile_points;
       for (std::size_t i = 0; i < kernels::tile_points; ++i) {
-        weights[i] = i >= count ? 0.0 : weights_.empty() ? 1.0 : weights_[first + i];
+        weights[i] = first + i >= rows_ ? 0.0 : weights_.empty() ? 1.0 : weights_[first + i];
       }
-      simd::run<kernels::tile_moments>(static_cast<const float*>(tile), static_cast<const double*>(weights),
+      simd::run<kernels::tile_moments>(points_.data() + first * columns_, static_cast<const double*>(weights),
                                        columns_, moments.data());
       moments.back() += fold_weights(weights);
     }
+    return moments;
   }
 
   static double fold_weights(const double* weights) {
@@ -123,7 +160,7 @@ class packed_points {
   std::vector<std::uint32_t> order_;
   std::size_t rows_, columns_, tiles_;
   std::vector<double> weights_;
-  aligned_buffer<float> points_, norms_;
+  large_array<float> points_, norms_;
   tile_frame frame_;
   double mean_variance_ = 0;
 };

@@ -27,7 +27,7 @@ class seeding {
   /// points a seed. Where all rows lie on seeds the rest is drawn by weight.
   std::vector<std::size_t> plus_plus(std::size_t clusters) {
     std::vector<std::size_t> seeds = distinct(1);
-    nearest_ = aligned_buffer<float>(packed_.blocks() * packed_points::block_rows);
+    nearest_ = large_array<float>(packed_.blocks() * packed_points::block_rows);
     for (std::size_t i = 0; i < packed_.blocks() * packed_points::block_rows; ++i) {
       nearest_.data()[i] = i < packed_.rows() ? std::numeric_limits<float>::max() : 0.0f;
     }
@@ -190,7 +190,7 @@ class seeding {
   const std::vector<double>& weights_;
   random_stream random_;
   int threads_;
-  aligned_buffer<float> nearest_;
+  large_array<float> nearest_;
   std::vector<std::size_t> folded_;
   std::vector<float> chosen_;
   std::vector<std::uint64_t> potentials_, mass_;

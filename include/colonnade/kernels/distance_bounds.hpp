@@ -2,63 +2,146 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 #include "colonnade/kernels/point_tile.hpp"
+#include "colonnade/simd/pack_math.hpp"
 
 namespace colonnade::inline COLONNADE_ABI::kernels {
 
-/// How far centres have moved since bounds were true, rounded up: each one, the most of all (that of
-/// `mover`), and the most of the others.
-struct center_moves {
-  const float* each;
-  std::uint32_t mover;
-  float most, second;
+/// Centres that have moved, as rows of floats in the coordinates of the tiles. `movers` are those that have
+/// moved most; every centre has moved by at most `most`, the others by at most `rest`. `reach` is the
+/// greatest norm of a centre.
+struct moved_centers {
+  const float* centers;
+  std::size_t columns, count;
+  float reach, most, rest;
+  const std::uint32_t* movers;
+  std::size_t mover_count;
 };
 
-/// Hamerly's bounds (SDM 2010) for up to a block of float tiles: moves `upper` and `lower` along with the
-/// centres and lists the points whose nearest centre may have changed. Where the bounds meet, `upper` is
-/// first measured again: `centers` are rows of floats in the coordinates of the tiles, `reach` is their
-/// greatest norm. All roundings are outwards, so a point that is not listed keeps its label whatever the
-/// arithmetic.
+/// What is known of the lower bounds of a tile's points besides what they say: they have to give way by
+/// `stale`, and none is above `cap`.
+struct bounds_overhead {
+  float stale, cap;
+
+  float applied_to(float lower) const { return lower - stale < cap ? lower - stale : cap; }
+};
+
+/// What the bounds of a tile say: `open` points of it may have another nearest centre; the others keep
+/// theirs, by `slack` or more. All are within `upper` of their centres.
+struct tile_look {
+  float slack, upper;
+  std::uint32_t open;
+};
+
+/// Bounds in the way of Hamerly (SDM 2010) for the points of a float tile after the centres have moved.
+/// `lower[i]`, with its `overhead`, was a bound from below of the distance of point i to all centres but its
+/// own before the move. The distances to the own centres (`own`: those that occur among `labels`, and maybe
+/// others) are measured; if the bounds leave many labels open, those to the movers, too, so that the bound
+/// need only give way by `rest`. `lower[i]` becomes the bound now. The first `count` points are looked at,
+/// and those listed in `open` whose label is not settled. All roundings are outwards, so a point that is not
+/// listed keeps its label whatever the arithmetic.
 struct distance_bounds {
   template <class Isa>
-  COLONNADE_KERNEL void operator()(Isa, const float* points, const float* norms, std::size_t count,
-                                   std::size_t columns, const float* centers, float reach,
-                                   const std::uint32_t* labels, center_moves moves, float* upper,
-                                   float* lower, std::uint32_t* open, std::size_t* open_count) const {
-    const float relative = 1.0f + static_cast<float>(columns + 8) * 0x1p-23f;
-    std::size_t listed = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::uint32_t label = labels[i];
-      const float below = (lower[i] - (label == moves.mover ? moves.second : moves.most)) * (1 - 0x1p-21f);
-      float above = (upper[i] + moves.each[label]) * (1 + 0x1p-21f);
-      if (!(above < below) && below > 0) {
-        const std::size_t lane = i % tile_points;
-        const float* x = points + (i - lane) * columns + lane;
-        // The coordinates themselves are rounded: |x| + |c| times 2^-24 each, and a bit for the sum.
-        const float measured =
-            distance(x, centers + label * columns, columns) * relative + (norms[i] + reach) * 0x1p-22f;
-        above = measured < above ? measured : above;
-      }
-      upper[i] = above;
-      lower[i] = below;
-      open[listed] = static_cast<std::uint32_t>(i);
-      listed += above < below ? 0 : 1;
+  COLONNADE_KERNEL void operator()(Isa isa, const float* tile, const float* norms, const moved_centers& moved,
+                                   const std::uint32_t* own, std::size_t own_count,
+                                   const std::uint32_t* labels, std::size_t count, bounds_overhead overhead,
+                                   float* lower, std::uint32_t* open, tile_look* look) const {
+    constexpr std::size_t lanes = simd::lanes<Isa, float>, packs = tile_points / lanes;
+    using values = simd::pack<float, lanes>;
+    const float growth = 1.0f + static_cast<float>(moved.columns + 8) * 0x1p-23f;
+    values nearest[packs], other[packs], bound[packs], upper[packs], error, cap;
+    simd::broadcast(isa, cap, overhead.cap);
+    for (std::size_t v = 0; v < packs; ++v) {
+      simd::broadcast(isa, nearest[v], std::numeric_limits<float>::max());
+      other[v] = nearest[v];
+      simd::load(bound[v], lower + v * lanes);
+      bound[v] = (bound[v] - overhead.stale) * shrink;
+      bound[v] = cap < bound[v] ? cap : bound[v];
     }
-    *open_count = listed;
+    for (std::size_t k = 0; k < own_count; ++k) measure(isa, tile, moved, own[k], labels, nearest, other);
+    simd::pack<std::int32_t, lanes> gained{};
+    for (std::size_t v = 0; v < packs; ++v) {
+      simd::load(error, norms + v * lanes);
+      upper[v] = nearest[v];
+      simd::square_root(isa, upper[v]);
+      upper[v] = upper[v] * growth + (error + moved.reach) * coordinate;
+      const auto settled = (bound[v] - moved.most) * shrink > upper[v];
+      const auto without_movers = (bound[v] - moved.rest) * shrink > upper[v];
+      gained += without_movers & ~settled & 1;
+    }
+    std::size_t gain = 0;
+    for (std::size_t k = 0; k < lanes; ++k) gain += static_cast<std::size_t>(gained[k]);
+    // A point that stays open costs a search among all centres.
+    const bool many = gain * moved.count > tile_points * moved.mover_count;
+    for (std::size_t k = 0; many && k < moved.mover_count; ++k)
+      measure(isa, tile, moved, moved.movers[k], labels, nearest, other);
+    values least, most;
+    simd::broadcast(isa, least, std::numeric_limits<float>::infinity());
+    most = values{};
+    std::int32_t settled[tile_points];
+    for (std::size_t v = 0; v < packs; ++v) {
+      simd::load(error, norms + v * lanes);
+      simd::square_root(isa, other[v]);
+      other[v] = other[v] * (2 - growth) - (error + moved.reach) * coordinate;
+      bound[v] = (bound[v] - (many ? moved.rest : moved.most)) * shrink;
+      if (many) bound[v] = other[v] < bound[v] ? other[v] : bound[v];
+      simd::store(lower + v * lanes, bound[v]);
+      const values slack = bound[v] - upper[v];
+      const auto sure = slack > 0;
+      simd::store(static_cast<std::int32_t*>(settled) + v * lanes, sure);
+      least = sure & (slack < least) ? slack : least;
+      most = sure & (upper[v] > most) ? upper[v] : most;
+    }
+    *look = {least[0], most[0], 0};
+    for (std::size_t k = 1; k < lanes; ++k) {
+      look->slack = least[k] < look->slack ? least[k] : look->slack;
+      look->upper = most[k] > look->upper ? most[k] : look->upper;
+    }
+    std::uint32_t listed = 0;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      open[listed] = i;
+      listed += settled[i] == 0 ? 1 : 0;
+    }
+    look->open = listed;
   }
 
  private:
-  COLONNADE_KERNEL static float distance(const float* x, const float* center, std::size_t columns) {
-    float even = 0, odd = 0;
-    std::size_t j = 0;
-    for (; j + 2 <= columns; j += 2) {
-      const float a = x[j * tile_points] - center[j], b = x[(j + 1) * tile_points] - center[j + 1];
-      even += a * a;
-      odd += b * b;
+  /// The coordinates themselves are rounded: |x| + |c| times 2^-24 each, and a bit for the sum.
+  static constexpr float coordinate = 0x1p-22f;
+  /// For the rounding of a difference.
+  static constexpr float shrink = 1 - 0x1p-21f;
+
+  /// Squared distances to centre `c`: for the points that it owns they become `nearest`, for the others
+  /// `other` if they are smaller.
+  template <class Isa, class Values>
+  COLONNADE_KERNEL static void measure(Isa isa, const float* tile, const moved_centers& moved,
+                                       std::uint32_t c, const std::uint32_t* labels, Values* nearest,
+                                       Values* other) {
+    constexpr std::size_t lanes = simd::lanes<Isa, float>, packs = tile_points / lanes;
+    const float* center = moved.centers + c * moved.columns;
+    Values sum[packs], x, at;
+#pragma GCC unroll 8
+    for (std::size_t v = 0; v < packs; ++v) sum[v] = Values{};
+    for (std::size_t j = 0; j < moved.columns; ++j, tile += tile_points) {
+      simd::broadcast(isa, at, center[j]);
+#pragma GCC unroll 8
+      for (std::size_t v = 0; v < packs; ++v) {
+        simd::load(x, tile + v * lanes);
+        x -= at;
+        simd::multiply_add(isa, sum[v], x, x);
+      }
     }
-    if (j < columns) even += (x[j * tile_points] - center[j]) * (x[j * tile_points] - center[j]);
-    return __builtin_sqrtf(even + odd);
+    simd::pack<std::int32_t, lanes> label;
+#pragma GCC unroll 8
+    for (std::size_t v = 0; v < packs; ++v) {
+      simd::load(label, reinterpret_cast<const std::int32_t*>(labels) + v * lanes);
+      const auto mine = label == static_cast<std::int32_t>(c);
+      const Values less = sum[v] < other[v] ? sum[v] : other[v];
+      nearest[v] = mine ? sum[v] : nearest[v];
+      other[v] = mine ? other[v] : less;
+    }
   }
 };
 

@@ -35,6 +35,8 @@ struct fixed_point_sums {
                                    const row_move* moves, std::size_t count, std::uint64_t* sums) const {
     for (std::size_t m = 0; m < count; ++m) {
       const row_move move = moves[m];
+      // Rows may come in any order.
+      if (m + 8 < count) __builtin_prefetch(x + static_cast<std::ptrdiff_t>(moves[m + 8].row) * row_stride);
       const double weight =
           weights == nullptr ? 1.0 : weights[static_cast<std::ptrdiff_t>(move.row) * weight_stride];
       const T* row = x + static_cast<std::ptrdiff_t>(move.row) * row_stride;

@@ -5,57 +5,9 @@
 #include <limits>
 
 #include "colonnade/kernels/point_tile.hpp"
+#include "colonnade/simd/pack_math.hpp"
 
 namespace colonnade::inline COLONNADE_ABI::kernels {
-
-/// sum += a * b, with one rounding where the instruction set has that. Only for values whose error is bounded
-/// and checked afterwards, since the baseline rounds twice. (Neither -ffp-contract nor a vector builtin of
-/// GCC 12 gives it.)
-template <class Isa, class Pack>
-COLONNADE_KERNEL void multiply_add(Pack& sum, const Pack& a, const Pack& b) {
-#if defined(__x86_64__) && !defined(__clang__)  // clang checks constraints before it inlines
-  if constexpr (Isa::bytes == 64) {
-    asm("vfmadd231ps %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
-    return;
-  } else if constexpr (Isa::bytes == 32) {
-    asm("vfmadd231ps %2, %1, %0" : "+x"(sum) : "x"(a), "x"(b));
-    return;
-  }
-#endif
-  sum += a * b;
-}
-
-/// The same value in every lane. (The plain `Pack{} + value` costs an addition, which keeps the sign of zero,
-/// and `value - Pack{}` becomes one insertion a lane.)
-template <class Isa, class Pack, class T>
-COLONNADE_KERNEL void broadcast(Isa, Pack& out, const T& value) {
-#if defined(__x86_64__) && !defined(__clang__)  // clang checks constraints before it inlines
-  static_assert(sizeof(T) == 4);
-  if constexpr (Isa::bytes == 64) {
-    asm("vbroadcastss %1, %0" : "=v"(out) : "m"(value));
-    return;
-  } else if constexpr (Isa::bytes == 32) {
-    asm("vbroadcastss %1, %0" : "=x"(out) : "m"(value));
-    return;
-  }
-#endif
-  out = Pack{} + value;
-}
-
-/// x becomes its square root.
-template <class Isa, class Pack>
-COLONNADE_KERNEL void square_root(Isa, Pack& x) {
-#if defined(__x86_64__) && !defined(__clang__)  // clang checks constraints before it inlines
-  if constexpr (Isa::bytes == 64) {
-    asm("vsqrtps %0, %0" : "+v"(x));
-    return;
-  } else if constexpr (Isa::bytes == 32) {
-    asm("vsqrtps %0, %0" : "+x"(x));
-    return;
-  }
-#endif
-  for (std::size_t k = 0; k < sizeof(Pack) / sizeof(float); ++k) x[k] = __builtin_sqrtf(x[k]);
-}
 
 /// Centres that a `nearest_center` kernel streams, as floats in the coordinates of the tiles. Centres go in
 /// pairs: pair `g` is `weights[g * columns * 2 + j * 2 + {0, 1}]`, each -2 c, and `norms[c]` is |c|^2. An odd
@@ -117,7 +69,7 @@ struct nearest_center {
     constexpr float infinity = std::numeric_limits<float>::infinity();
     state<Isa> s;
     for (int v = 0; v < 2; ++v) {
-      broadcast(isa, s.best[v], infinity);
+      simd::broadcast(isa, s.best[v], infinity);
       s.second[v] = s.best[v];
       s.index[v] = typename state<Isa>::indices{};
     }
@@ -143,7 +95,7 @@ struct nearest_center {
     values sum[2 * Pairs][2], x0, x1, w;
 #pragma GCC unroll 12
     for (std::size_t c = 0; c < 2 * Pairs; ++c) {
-      broadcast(isa, sum[c][0], centre_norms[c]);
+      simd::broadcast(isa, sum[c][0], centre_norms[c]);
       sum[c][1] = sum[c][0];
     }
     for (std::size_t j = 0; j < columns; ++j, x += tile_points, weights += 2) {
@@ -151,9 +103,9 @@ struct nearest_center {
       simd::load(x1, x + lanes);
 #pragma GCC unroll 12
       for (std::size_t c = 0; c < 2 * Pairs; ++c) {
-        broadcast(isa, w, weights[c / 2 * columns * 2 + c % 2]);
-        multiply_add<Isa>(sum[c][0], w, x0);
-        multiply_add<Isa>(sum[c][1], w, x1);
+        simd::broadcast(isa, w, weights[c / 2 * columns * 2 + c % 2]);
+        simd::multiply_add(isa, sum[c][0], w, x0);
+        simd::multiply_add(isa, sum[c][1], w, x1);
       }
     }
 #pragma GCC unroll 12
@@ -173,7 +125,7 @@ struct nearest_center {
     second = less ? best : lower;
     best = less ? f : best;
     typename state<Isa>::indices here;
-    broadcast(Isa{}, here, c);
+    simd::broadcast(Isa{}, here, c);
     index = less ? here : index;
   }
 
@@ -204,8 +156,8 @@ struct nearest_center {
     values upper = high + margin + square, lower = low - margin + square * (1 - 5 * panel.error);
     upper = upper > none ? upper : none;
     lower = lower > none ? lower : none;
-    square_root(isa, upper);
-    square_root(isa, lower);
+    simd::square_root(isa, upper);
+    simd::square_root(isa, lower);
     upper *= 1 + 0x1p-21f;
     lower = sure ? lower * (1 - 0x1p-21f) : none;
     simd::store(bounds.upper + v * lanes, upper);
