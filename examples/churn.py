@@ -236,7 +236,7 @@ def segments(frame, churned, count=5):
         [("columns", grouped), ("segments", KMeans(n_clusters=count, n_init=3, random_state=0))]
     )
     labels = pipeline.fit_predict(frame)
-    scaled = grouped.transform(frame)
+    scaled = pipeline[:-1].transform(frame)
     rows = []
     for k in np.argsort([-churned[labels == k].mean() for k in range(count)]):
         mean = scaled[labels == k].mean(axis=0)

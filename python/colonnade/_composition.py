@@ -27,8 +27,12 @@ class Composition(BaseEstimator):
 
     _parts_name = ""
 
+    def _given(self) -> Any:
+        """The list of estimators as the constructor got it."""
+        return getattr(self, self._parts_name)
+
     def _parts(self) -> list[tuple[Any, ...]]:
-        parts = getattr(self, self._parts_name)
+        parts = self._given()
         if not isinstance(parts, (list, tuple)):
             return []
         return [tuple(part) for part in parts if isinstance(part, (tuple, list)) and len(part) >= 2]
@@ -44,7 +48,8 @@ class Composition(BaseEstimator):
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Arguments of the constructor; with ``deep`` also the named estimators and their arguments."""
         parameters = super().get_params(deep=deep)
-        if not deep or not isinstance(getattr(self, self._parts_name), (list, tuple)):
+        parameters[self._parts_name] = self._given()
+        if not deep:
             return parameters
         for name, estimator, *_ in self._parts():
             parameters[name] = estimator
@@ -59,7 +64,7 @@ class Composition(BaseEstimator):
         names = {part[0] for part in self._parts()}
         for name in [key for key in parameters if key in names]:
             value = parameters.pop(name)
-            parts = [(p[0], value, *p[2:]) if p[0] == name else p for p in getattr(self, self._parts_name)]
+            parts = [(p[0], value, *p[2:]) if p[0] == name else p for p in self._given()]
             setattr(self, self._parts_name, parts)
         if parameters:
             super().set_params(**parameters)

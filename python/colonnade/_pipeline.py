@@ -20,7 +20,7 @@ from ._composition import (
     restored,
     routed_parameters,
 )
-from ._estimator import BaseEstimator, TransformerMixin, clone
+from ._estimator import TransformerMixin, clone
 from ._frames import as_table
 
 
@@ -47,10 +47,11 @@ def _available(method: Callable[..., Any]) -> Any:
 class Pipeline(TransformerMixin, Composition):
     """Transformers in sequence and, as the last step, an estimator: one object, one file.
 
-    Parameters, methods and attributes as scikit-learn's ``Pipeline``. ``fit`` hands ``step__parameter`` to the ``fit``
-    of that step; a validation set (``model__eval_set=[(X, y)]``) goes through the fitted transformers first. Whole
-    pipelines run in C++: predictions have the same bits in both languages and for any number of threads. One row may
-    be given as a dict of plain values.
+    Parameters, methods and attributes as scikit-learn's ``Pipeline``, but what was given is not changed: ``fit`` fits
+    clones, and from then on ``steps``, ``named_steps`` and ``pipeline[k]`` are those. ``fit`` hands
+    ``step__parameter`` to the ``fit`` of that step; a validation set (``model__eval_set=[(X, y)]``) goes through the
+    fitted transformers first. Whole pipelines run in C++: predictions have the same bits in both languages and for
+    any number of threads. One row may be given as a dict of plain values.
 
     Parameters
     ----------
@@ -92,6 +93,20 @@ class Pipeline(TransformerMixin, Composition):
 
     # The steps
 
+    @property
+    def steps(self) -> Any:
+        """Names and estimators: as given, and once the pipeline is fitted, the fitted ones."""
+        return self.__dict__.get("_fitted_steps", self._steps)
+
+    @steps.setter
+    def steps(self, steps: Any) -> None:
+        self._steps = steps
+        self.__dict__.pop("_fitted_steps", None)
+        self.__dict__.pop("_model", None)
+
+    def _given(self) -> Any:
+        return self._steps
+
     def __len__(self) -> int:
         return len(self.steps)
 
@@ -112,7 +127,7 @@ class Pipeline(TransformerMixin, Composition):
 
     @property
     def _final_estimator(self) -> Any:
-        parts = self._parts()
+        parts = self.steps if self._parts() else []
         return "passthrough" if not parts or is_nothing(parts[-1][1]) else parts[-1][1]
 
     @property
@@ -133,19 +148,20 @@ class Pipeline(TransformerMixin, Composition):
     def _part(self, steps: list[tuple[str, Any]]) -> Pipeline:
         made = type(self)(steps, memory=self.memory, verbose=self.verbose)
         if steps and steps[0] == self.steps[0] and self.__sklearn_is_fitted__():
+            made._fitted_steps = steps
             made._model = _core_pipeline_of(self._model, steps)
             restore_columns(made, made._model)
         return made
 
     def _check_steps(self) -> None:
-        if not isinstance(self.steps, (list, tuple)) or len(self.steps) == 0:
+        if not isinstance(self._steps, (list, tuple)) or len(self._steps) == 0:
             raise ValueError("The pipeline is empty. Please add steps.")
-        if len(self._parts()) != len(self.steps) or any(len(step) != 2 for step in self.steps):
+        if len(self._parts()) != len(self._steps) or any(len(step) != 2 for step in self._steps):
             raise ValueError("steps: expected a list of tuples (name, estimator)")
         self._check_part_names()
-        for name, estimator in self.steps:
+        for name, estimator in self._steps:
             check_estimator(name, estimator)
-        for name, estimator in self.steps[:-1]:
+        for name, estimator in self._steps[:-1]:
             if not is_nothing(estimator) and not hasattr(estimator, "transform"):
                 raise TypeError(
                     "All intermediate steps should be transformers and implement fit and transform or be the string "
@@ -180,15 +196,15 @@ class Pipeline(TransformerMixin, Composition):
     def _fit(self, X: Any, y: Any, params: dict[str, Any], want_output: bool) -> Any:
         self._check_steps()
         X = as_table(X)
-        routed = routed_parameters(params, [name for name, _ in self.steps], "Pipeline")
+        routed = routed_parameters(params, [name for name, _ in self._steps], "Pipeline")
         fitted: list[tuple[str, Any]] = []
         current = X
-        for name, step in self.steps[:-1]:
+        for name, step in self._steps[:-1]:
             fitted.append((name, step if is_nothing(step) else clone(step)))
             if not is_nothing(step):
                 with _timed(self, name):
                     current = dense_fit_transform(fitted[-1][1], current, y, routed.get(name, {}))
-        name, last = self.steps[-1]
+        name, last = self._steps[-1]
         output = current
         if not is_nothing(last):
             arguments = self._last_arguments(X, fitted, routed.get(name, {}))
@@ -200,11 +216,8 @@ class Pipeline(TransformerMixin, Composition):
                     last.fit(current, y, **arguments)
         fitted.append((name, last))
         model = _core_pipeline(X, fitted)
-        for (_, mine), (_, theirs) in zip(self.steps, fitted):
-            if not is_nothing(mine):
-                _adopt(mine, theirs)
         self._learn_columns(X)
-        self._model = model
+        self._model, self._fitted_steps = model, fitted
         return dense(output) if want_output else None
 
     def _last_arguments(
@@ -282,7 +295,7 @@ class Pipeline(TransformerMixin, Composition):
 
     def set_output(self, *, transform: str | None = None) -> Pipeline:
         """Container of what ``transform`` returns, of the pipeline and of its steps."""
-        for _, step in self.steps:
+        for _, step in [*self._steps, *self.steps]:
             if hasattr(step, "set_output"):
                 step.set_output(transform=transform)
         return super().set_output(transform=transform)
@@ -296,7 +309,7 @@ class Pipeline(TransformerMixin, Composition):
         if last is not None:
             steps.append((last_name, restored(last)))
         made = cls(steps)
-        made._model = model
+        made._model, made._fitted_steps = model, steps
         restore_columns(made, model)
         return made
 
@@ -358,18 +371,6 @@ def fitted_chain(estimator: Any) -> list[tuple[str, Any]]:
         for inner, model in fitted_chain(step):
             chain.append((f"{name}__{inner}" if inner else name, model))
     return chain
-
-
-def _adopt(estimator: Any, fitted: Any) -> None:
-    """Takes over what ``fitted``, a clone, has learnt."""
-    own = set(estimator._parameter_names())
-    for name in [n for n in vars(estimator) if n not in own and n.endswith("_") and n not in vars(fitted)]:
-        delattr(estimator, name)
-    if isinstance(estimator, Pipeline):
-        for (_, mine), (_, theirs) in zip(estimator.steps, fitted.steps):
-            if isinstance(mine, BaseEstimator):
-                _adopt(mine, theirs)
-    vars(estimator).update((name, value) for name, value in vars(fitted).items() if name not in own)
 
 
 def _core_steps(fitted: list[tuple[str, Any]]) -> tuple[list[tuple[str, Any]], tuple[str, Any]]:

@@ -305,13 +305,29 @@ def test_an_interrupted_fit_leaves_the_pipeline_as_it_was(customers):
     assert model.named_steps["model"].to_bytes() == inner
 
 
-def test_steps_are_fitted_in_place(customers):
+def test_fit_leaves_what_was_given_alone_and_shows_the_fitted_steps(customers):
     frame, target = customers
-    last = GradientBoostedTreesClassifier(n_estimators=3)
-    model = Pipeline([("columns", columns()), ("model", last)]).fit(frame, target)
-    assert model.named_steps["model"] is last
-    assert last.n_iter_ == 3
-    assert len(last.feature_importances_) == len(model[:-1].get_feature_names_out())
+    given = [("columns", columns()), ("model", GradientBoostedTreesClassifier(n_estimators=3))]
+    model = Pipeline(given)
+    assert model.steps is given
+    model.fit(frame, target)
+    assert model.get_params(deep=False)["steps"] is given
+    assert not hasattr(given[1][1], "n_features_in_")
+    for last in (model[-1], model["model"], model.steps[-1][1], model.named_steps["model"], model[1:][0]):
+        assert last.n_iter_ == 3
+        assert len(last.feature_importances_) == len(model[:-1].get_feature_names_out())
+    model.set_params(model__n_estimators=2)
+    assert model[-1].n_iter_ == 3
+    assert model.fit(frame, target)[-1].n_iter_ == 2
+
+
+def test_a_replaced_step_has_to_be_fitted(customers):
+    frame, target = customers
+    model = Pipeline([("columns", columns()), ("model", GradientBoostedTreesClassifier(n_estimators=3))])
+    model.fit(frame, target).set_params(model=GradientBoostedTreesClassifier(n_estimators=2))
+    with pytest.raises(NotFittedError):
+        model.predict(frame)
+    assert model.fit(frame, target)[-1].n_iter_ == 2
 
 
 def test_steps_may_be_nothing_and_pipelines_may_be_nested(customers):
