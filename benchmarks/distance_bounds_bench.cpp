@@ -21,9 +21,9 @@ void distance_bounds(benchmark::State& state) {
   tile_look look;
   for (auto _ : state) {
     lower.assign(tile_points, 9.0f);
-    colonnade::simd::run<colonnade::kernels::distance_bounds>(tile.data(), norms.data(), moves, &own,
-                                                              std::size_t{1}, labels.data(), tile_points,
-                                                              0.0f, lower.data(), open.data(), &look);
+    colonnade::simd::run<colonnade::kernels::distance_bounds>(
+        tile.data(), norms.data(), moves, &own, std::size_t{1}, labels.data(), tile_points,
+        bounds_overhead{0, 100}, lower.data(), open.data(), &look);
     benchmark::DoNotOptimize(look);
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(tile_points) * state.iterations());

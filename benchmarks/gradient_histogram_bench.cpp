@@ -72,13 +72,13 @@ void partition_rows(benchmark::State& state) {
 }
 BENCHMARK(partition_rows);
 
-// A node of `rows` rows, missing values in one of its bins or not.
+// A node of `size` rows, missing values in one of its bins or not.
 void scan_splits(benchmark::State& state) {
   const colonnade::random_stream random(7);
-  const auto rows = static_cast<std::uint64_t>(state.range(0));
+  const auto size = static_cast<std::uint64_t>(state.range(0));
   std::vector<colonnade::gradient_sum> cells(256);
   colonnade::gradient_sum total;
-  for (std::uint64_t i = 0; i < rows; ++i) {
+  for (std::uint64_t i = 0; i < size; ++i) {
     const std::uint64_t bin = random.below(3 * i, state.range(1) == 0 ? 255 : 256);
     const std::int64_t side = random.uniform(3 * i + 1) < 0.3 + 0.4 * static_cast<double>(bin) / 255 ? 1 : -1;
     const colonnade::gradient_sum one = {side * 1000,
@@ -95,7 +95,7 @@ void scan_splits(benchmark::State& state) {
   }
   state.SetItemsProcessed(255 * state.iterations());
 }
-BENCHMARK(scan_splits)->ArgsProduct({{200, 1000, 100'000}, {0, 1}})->ArgNames({"rows", "missing"});
+BENCHMARK(scan_splits)->ArgsProduct({{200, 1000, 100'000}, {0, 1}})->ArgNames({"size", "missing"});
 
 void look_up_bins(benchmark::State& state) {
   const colonnade::random_stream random(1);
