@@ -6,12 +6,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <span>
 #include <vector>
 
 #include "colonnade/boosting/feature_cuts.hpp"
 #include "colonnade/core/large_array.hpp"
 #include "colonnade/kernels/bin_lookup.hpp"
+#include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 

@@ -1,17 +1,22 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "colonnade/boosting/boosting_params.hpp"
 #include "colonnade/boosting/gradient_scale.hpp"
-#include "colonnade/core/accumulator.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/parallel.hpp"
+#include "colonnade/core/views.hpp"
 #include "colonnade/kernels/boosting_gradients.hpp"
+#include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 

@@ -5,9 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
-#include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -19,6 +18,7 @@
 #include "colonnade/boosting/tree_ensemble.hpp"
 #include "colonnade/boosting/tree_grower.hpp"
 #include "colonnade/core/random.hpp"
+#include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 

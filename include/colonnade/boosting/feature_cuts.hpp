@@ -6,10 +6,11 @@
 #include <cstdint>
 #include <limits>
 #include <span>
-#include <type_traits>
+#include <string>
+#include <utility>
 #include <vector>
 
-#include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/core/views.hpp"
 #include "colonnade/kernels/radix_sort.hpp"

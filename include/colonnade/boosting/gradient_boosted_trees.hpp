@@ -9,12 +9,15 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "colonnade/boosting/boosting_trainer.hpp"
 #include "colonnade/core/accumulator.hpp"
+#include "colonnade/core/archive.hpp"
 #include "colonnade/core/class_labels.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/file.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {

@@ -4,7 +4,6 @@
 #include <bit>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 
 #include "colonnade/kernels/boosting_gradients.hpp"
 #include "colonnade/kernels/gradient_histogram.hpp"

@@ -11,6 +11,7 @@
 #include "colonnade/boosting/binned_matrix.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/kernels/gradient_histogram.hpp"
+#include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "colonnade/boosting/binned_matrix.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/kernels/row_partition.hpp"
+#include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 

@@ -12,6 +12,7 @@
 #include "colonnade/boosting/histogram_builder.hpp"
 #include "colonnade/kernels/row_partition.hpp"
 #include "colonnade/kernels/split_scan.hpp"
+#include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 

@@ -10,9 +10,11 @@
 #include <vector>
 
 #include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/core/views.hpp"
 #include "colonnade/kernels/tree_walk.hpp"
+#include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 

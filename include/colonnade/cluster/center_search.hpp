@@ -9,9 +9,11 @@
 #include <vector>
 
 #include "colonnade/cluster/row_order.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/views.hpp"
 #include "colonnade/kernels/center_distance.hpp"
 #include "colonnade/kernels/nearest_center.hpp"
+#include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "colonnade/cluster/fixed_point_frame.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/kernels/fixed_point_sums.hpp"
+#include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "colonnade/cluster/cluster_sums.hpp"

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "colonnade/cluster/data_extent.hpp"
+#include "colonnade/core/error.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 

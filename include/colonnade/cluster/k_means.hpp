@@ -12,6 +12,8 @@
 
 #include "colonnade/cluster/lloyd.hpp"
 #include "colonnade/cluster/seeding.hpp"
+#include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 

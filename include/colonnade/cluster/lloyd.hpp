@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -10,6 +11,7 @@
 #include "colonnade/cluster/assignment.hpp"
 #include "colonnade/cluster/farthest_rows.hpp"
 #include "colonnade/kernels/exact_sum.hpp"
+#include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI::cluster_detail {
 

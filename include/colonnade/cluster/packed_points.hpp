@@ -9,6 +9,7 @@
 #include "colonnade/cluster/center_search.hpp"
 #include "colonnade/cluster/data_extent.hpp"
 #include "colonnade/core/large_array.hpp"
+#include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI::cluster_detail {
 

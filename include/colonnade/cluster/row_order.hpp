@@ -1,12 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
-#include "colonnade/core/accumulator.hpp"
+#include "colonnade/core/views.hpp"
 #include "colonnade/kernels/point_tile.hpp"
 #include "colonnade/kernels/radix_sort.hpp"
 

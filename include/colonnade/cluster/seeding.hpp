@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "colonnade/cluster/packed_points.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/random.hpp"
 #include "colonnade/kernels/seed_potential.hpp"
+#include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI::cluster_detail {
 

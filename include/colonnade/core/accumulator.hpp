@@ -1,7 +1,7 @@
 #pragma once
 
 #include <concepts>
-#include <cstdint>
+#include <cstddef>
 #include <string_view>
 
 #include "colonnade/core/parallel.hpp"

@@ -18,6 +18,7 @@
 #include "colonnade/core/checksum.hpp"
 #include "colonnade/core/config.hpp"
 #include "colonnade/core/error.hpp"
+#include "colonnade/core/visit.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -111,7 +112,7 @@ class writer {
   }
   template <class... T>
   void write(const std::variant<T...>& item) {
-    std::visit(
+    visit_held(
         [&]<class U>(const U& value) {
           write(std::string(U::kind));
           write(U::archive_version);

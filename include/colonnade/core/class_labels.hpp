@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <fcntl.h>
+#include <span>
 #include <string>
 #include <system_error>
 #include <unistd.h>

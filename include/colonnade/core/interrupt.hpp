@@ -1,8 +1,9 @@
 #pragma once
 
-#include <chrono>
+#include <cstdint>
 #include <stdexcept>
 
+#include "colonnade/core/clock.hpp"
 #include "colonnade/core/config.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
@@ -32,13 +33,15 @@ class interrupt_scope {
   static bool requested() {
     interrupt_scope* scope = current();
     if (scope == nullptr) return false;
-    const auto now = std::chrono::steady_clock::now();
+    const auto now = detail::nanoseconds_now();
     if (now < scope->next_) return false;
-    scope->next_ = now + std::chrono::milliseconds(10);
+    scope->next_ = now + pause;
     return scope->call_(scope->poll_);
   }
 
  private:
+  static constexpr std::int64_t pause = 10 * detail::millisecond;
+
   static interrupt_scope*& current() {
     thread_local interrupt_scope* scope = nullptr;
     return scope;
@@ -47,8 +50,7 @@ class interrupt_scope {
   const void* poll_;
   bool (*call_)(const void*);
   interrupt_scope* outer_;
-  std::chrono::steady_clock::time_point next_ =
-      std::chrono::steady_clock::now() + std::chrono::milliseconds(10);
+  std::int64_t next_ = detail::nanoseconds_now() + pause;
 };
 
 /// Ends the call with `interrupted` when that is asked for. Serial loops of long calls do this once a block.

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdlib>
-#include <memory>
 #include <new>
 #include <type_traits>
 #include <utility>
@@ -28,23 +27,25 @@ class large_array {
     const bool large = size * sizeof(T) >= page;
     const std::size_t alignment = large ? page : 64;
     const std::size_t bytes = (size * sizeof(T) + alignment - 1) / alignment * alignment;
-    data_.reset(static_cast<T*>(std::aligned_alloc(alignment, bytes)));
+    data_ = static_cast<T*>(std::aligned_alloc(alignment, bytes));
     if (data_ == nullptr) throw std::bad_alloc();
 #ifdef MADV_HUGEPAGE
     // A wish: where it is refused, the array works as well.
-    if (large) static_cast<void>(::madvise(data_.get(), bytes, MADV_HUGEPAGE));
+    if (large) static_cast<void>(::madvise(data_, bytes, MADV_HUGEPAGE));
 #endif
   }
   large_array(large_array&& other) noexcept
-      : data_(std::move(other.data_)), size_(std::exchange(other.size_, 0)) {}
+      : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   large_array& operator=(large_array&& other) noexcept {
-    data_ = std::move(other.data_);
-    size_ = std::exchange(other.size_, 0);
+    large_array taken(std::move(other));
+    std::swap(data_, taken.data_);
+    std::swap(size_, taken.size_);
     return *this;
   }
+  ~large_array() { std::free(data_); }
 
-  T* data() { return data_.get(); }
-  const T* data() const { return data_.get(); }
+  T* data() { return data_; }
+  const T* data() const { return data_; }
   std::size_t size() const { return size_; }
   T& operator[](std::size_t i) { return data_[i]; }
   const T& operator[](std::size_t i) const { return data_[i]; }
@@ -52,10 +53,7 @@ class large_array {
  private:
   static constexpr std::size_t page = std::size_t{1} << 21;
 
-  struct release {
-    void operator()(T* p) const { std::free(p); }
-  };
-  std::unique_ptr<T[], release> data_;
+  T* data_ = nullptr;
   std::size_t size_ = 0;
 };
 

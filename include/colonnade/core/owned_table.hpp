@@ -1,11 +1,16 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/table.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <exception>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 #include "colonnade/core/interrupt.hpp"

@@ -1,13 +1,18 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
-#include <vector>
 
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/views.hpp"
+#include "colonnade/core/visit.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -135,7 +140,7 @@ class dictionary_column_view {
   const dictionary_values& values() const { return values_; }
   /// Number of distinct values.
   std::size_t cardinality() const {
-    return std::visit([](const auto& v) { return v.size(); }, values_);
+    return visit_held([](const auto& v) { return v.size(); }, values_);
   }
   std::size_t code_bytes() const { return code_bytes_; }
   const void* codes() const { return codes_; }
@@ -203,7 +208,7 @@ using any_column_view =
                  column_view<const bool>, string_column_view, dictionary_column_view>;
 
 inline std::size_t rows_of(const any_column_view& column) {
-  return std::visit([](const auto& c) { return c.rows(); }, column);
+  return visit_held([](const auto& c) { return c.rows(); }, column);
 }
 
 /// Columns of equal length with their names, owned by somebody else.
@@ -237,7 +242,7 @@ class table_view {
   }
   any_column_view column(std::size_t j) const {
     if (first_ == 0 && rows_of(columns_[j]) == rows_) return columns_[j];
-    return std::visit([&](const auto& c) -> any_column_view { return c.slice(first_, rows_); }, columns_[j]);
+    return visit_held([&](const auto& c) -> any_column_view { return c.slice(first_, rows_); }, columns_[j]);
   }
   /// The same columns by position only.
   table_view without_names() const {

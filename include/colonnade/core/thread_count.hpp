@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
 #include <sched.h>
 #include <string>
 #include <string_view>
@@ -18,10 +18,11 @@ namespace detail {
 
 /// The text of a small file, empty when it cannot be read.
 inline std::string small_file(const std::string& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"), &std::fclose);
+  std::string text(4096, '\0');  // first, so that nothing can throw while the file is open
+  std::FILE* file = std::fopen(path.c_str(), "re");
   if (file == nullptr) return {};
-  std::string text(4096, '\0');
-  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+  text.resize(std::fread(text.data(), 1, text.size(), file));
+  std::fclose(file);
   return text;
 }
 

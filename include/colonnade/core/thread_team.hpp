@@ -2,19 +2,15 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <new>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <system_error>
-#include <thread>
 #include <vector>
 
+#include "colonnade/core/clock.hpp"
 #include "colonnade/core/config.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
@@ -34,16 +30,37 @@ inline void cpu_relax() {
 /// get it.
 template <class Condition>
 bool wait_awake(const Condition& done) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(200);
+  const std::int64_t end = nanoseconds_now() + 200 * microsecond;
   do {
     for (int i = 0; i < 32; ++i) {
       if (done()) return true;
       cpu_relax();
     }
     ::sched_yield();
-  } while (std::chrono::steady_clock::now() < end);
+  } while (nanoseconds_now() < end);
   return done();
 }
+
+/// Holds a mutex as long as it lives. POSIX's mutexes, conditions and threads are what the standard library's
+/// stand on, and much quicker to include.
+class mutex_lock {
+ public:
+  explicit mutex_lock(pthread_mutex_t& mutex) : mutex_(mutex) { lock(); }
+  ~mutex_lock() { unlock(); }
+  mutex_lock(const mutex_lock&) = delete;
+  mutex_lock& operator=(const mutex_lock&) = delete;
+
+  void lock() { ::pthread_mutex_lock(&mutex_); }
+  void unlock() { ::pthread_mutex_unlock(&mutex_); }
+  /// Sleeps, without the mutex, until `changed` is signalled and `done()` holds.
+  template <class Condition>
+  void wait(pthread_cond_t& changed, const Condition& done) {
+    while (!done()) ::pthread_cond_wait(&changed, &mutex_);
+  }
+
+ private:
+  pthread_mutex_t& mutex_;
+};
 
 }  // namespace detail
 
@@ -56,12 +73,12 @@ class thread_team {
   thread_team() = default;
   ~thread_team() {
     {
-      const std::lock_guard lock(mutex_);
+      const detail::mutex_lock lock(mutex_);
       ending_ = true;
       ++posted_;
     }
-    wake_.notify_all();
-    for (std::thread& helper : helpers_) helper.join();
+    ::pthread_cond_broadcast(&wake_);
+    for (const pthread_t helper : helpers_) ::pthread_join(helper, nullptr);
   }
   thread_team(const thread_team&) = delete;
   thread_team& operator=(const thread_team&) = delete;
@@ -120,24 +137,24 @@ class thread_team {
     std::size_t sleepers = 0;
     const auto wanted = static_cast<std::size_t>(std::max(0, mine.threads - 1));
     {
-      const std::lock_guard lock(mutex_);
+      const detail::mutex_lock lock(mutex_);
       grow(wanted);
       open_.push_back(&mine);
       ++posted_;
       sleepers = asleep_;
     }
-    for (std::size_t s = 0; s < std::min(sleepers, wanted); ++s) wake_.notify_one();
+    for (std::size_t s = 0; s < std::min(sleepers, wanted); ++s) ::pthread_cond_signal(&wake_);
   }
 
   void close(assignment& mine) {
     {
-      const std::lock_guard lock(mutex_);
+      const detail::mutex_lock lock(mutex_);
       std::erase(open_, &mine);
     }
     const auto ended = [&] { return mine.begun.load(std::memory_order_acquire) == 0; };
     if (detail::wait_awake(ended)) return;
-    std::unique_lock lock(mutex_);
-    ended_.wait(lock, ended);
+    detail::mutex_lock lock(mutex_);
+    lock.wait(ended_, ended);
   }
 
   /// Too few threads are no error: the caller works in any case.
@@ -147,19 +164,29 @@ class thread_team {
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before);
     try {
-      while (helpers_.size() < wanted) helpers_.emplace_back([this] { help(); });
-    } catch (const std::system_error&) {
+      while (helpers_.size() < wanted && start_helper()) {
+      }
     } catch (const std::bad_alloc&) {
     }
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 
+  bool start_helper() {
+    const auto begin = [](void* team) -> void* {
+      static_cast<thread_team*>(team)->help();
+      return nullptr;
+    };
+    if (::pthread_create(&helpers_.emplace_back(), nullptr, begin, this) == 0) return true;
+    helpers_.pop_back();
+    return false;
+  }
+
   void help() {
     inside_flag() = true;
-    std::unique_lock lock(mutex_);
+    detail::mutex_lock lock(mutex_);
     while (!ending_) {
-      const auto free =
-          std::ranges::find_if(open_, [](const assignment* a) { return a->next_worker < a->threads; });
+      const auto free = std::find_if(open_.begin(), open_.end(),
+                                     [](const assignment* a) { return a->next_worker < a->threads; });
       if (free == open_.end()) {
         wait_for_work(lock);
         continue;
@@ -170,25 +197,25 @@ class thread_team {
       lock.unlock();
       next.call(next.work, worker);
       lock.lock();
-      if (next.begun.fetch_sub(1, std::memory_order_release) == 1) ended_.notify_all();
+      if (next.begun.fetch_sub(1, std::memory_order_release) == 1) ::pthread_cond_broadcast(&ended_);
     }
   }
 
   /// A loop is often followed by the next one: look out for it a while before going to sleep.
-  void wait_for_work(std::unique_lock<std::mutex>& lock) {
+  void wait_for_work(detail::mutex_lock& lock) {
     const std::uint64_t seen = posted_;
     const auto more = [&] { return posted_.load(std::memory_order_relaxed) != seen; };
     lock.unlock();
     detail::wait_awake(more);
     lock.lock();
     ++asleep_;
-    wake_.wait(lock, more);
+    lock.wait(wake_, more);
     --asleep_;
   }
 
-  std::mutex mutex_;
-  std::condition_variable wake_, ended_;
-  std::vector<std::thread> helpers_;
+  pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
+  pthread_cond_t wake_ = PTHREAD_COND_INITIALIZER, ended_ = PTHREAD_COND_INITIALIZER;
+  std::vector<pthread_t> helpers_;
   std::vector<assignment*> open_;
   std::size_t asleep_ = 0;
   std::atomic<std::uint64_t> posted_ = 0;

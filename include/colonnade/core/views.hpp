@@ -1,14 +1,10 @@
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <string>
 #include <type_traits>
 
 #include "colonnade/core/config.hpp"
-#include "colonnade/core/error.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -106,7 +102,7 @@ class column_view {
 
   bool is_missing(std::size_t i) const {
     if (!validity_[i]) return true;
-    if constexpr (std::is_floating_point_v<value_type>) return std::isnan((*this)[i]);
+    if constexpr (std::is_floating_point_v<value_type>) return (*this)[i] != (*this)[i];
     return false;
   }
   column_view slice(std::size_t first, std::size_t count) const {

@@ -7,8 +7,10 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/owned_table.hpp"
 #include "colonnade/core/random.hpp"
 #include "colonnade/kernels/elementary.hpp"

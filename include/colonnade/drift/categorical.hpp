@@ -2,8 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "colonnade/drift/category_counts.hpp"

@@ -8,12 +8,12 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "colonnade/core/interrupt.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/core/table.hpp"
+#include "colonnade/core/visit.hpp"
 #include "colonnade/kernels/hash_table.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
@@ -34,7 +34,7 @@ class category_counts {
     std::vector<category_counts> parts(turns);
     for_blocks(turns, useful_threads(threads, 15.0 * static_cast<double>(rows)), [&](std::size_t turn) {
       const std::size_t first = turn * turn_rows, count = std::min(turn_rows, rows - first);
-      std::visit([&](const auto& c) { parts[turn] = tally(c.slice(first, count)); }, column);
+      visit_held([&](const auto& c) { parts[turn] = tally(c.slice(first, count)); }, column);
     });
     category_counts all;
     for (std::size_t step = 1; step < turns; step *= 2) {
@@ -128,7 +128,7 @@ class category_counts {
   static std::string label(const Column& column, Key key) {
     if constexpr (std::is_same_v<Column, dictionary_column_view>) {
       const auto at = static_cast<std::size_t>(key);
-      return std::visit([&](const auto& values) { return text_of(values[at]); }, column.values());
+      return visit_held([&](const auto& values) { return text_of(values[at]); }, column.values());
     } else if constexpr (std::is_same_v<Column, string_column_view>) {
       return text_of(key);
     } else if constexpr (std::is_same_v<typename Column::value_type, bool>) {

@@ -4,12 +4,11 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <string>
-#include <utility>
-#include <variant>
+#include <type_traits>
 #include <vector>
 
 #include "colonnade/core/table.hpp"
+#include "colonnade/core/visit.hpp"
 #include "colonnade/drift/categorical.hpp"
 #include "colonnade/drift/column_drift.hpp"
 #include "colonnade/drift/column_profile.hpp"
@@ -21,7 +20,7 @@ namespace colonnade::inline COLONNADE_ABI {
 namespace detail {
 
 inline column_type type_of(const any_column_view& column) {
-  return std::visit(
+  return visit_held(
       []<class Column>(const Column&) {
         if constexpr (requires { typename Column::value_type; }) {
           using value_type = typename Column::value_type;
@@ -35,7 +34,7 @@ inline column_type type_of(const any_column_view& column) {
 }
 
 inline bool has_values(const any_column_view& column) {
-  return std::visit(
+  return visit_held(
       [](const auto& c) {
         for (std::size_t i = 0; i < c.size(); ++i) {
           if (!c.is_missing(i)) return true;
@@ -150,7 +149,7 @@ inline double deviation_of(const sorted_sample& sample) {
 }
 
 inline sorted_sample sorted(const any_column_view& column) {
-  return std::visit(
+  return visit_held(
       []<class Column>(const Column& c) {
         if constexpr (requires { typename Column::value_type; }) {
           return sorted_sample::of(c);

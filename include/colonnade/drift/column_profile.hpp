@@ -5,15 +5,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/interrupt.hpp"
 #include "colonnade/core/table.hpp"
+#include "colonnade/core/visit.hpp"
 #include "colonnade/drift/category_counts.hpp"
 #include "colonnade/kernels/column_moments.hpp"
 #include "colonnade/kernels/radix_sort.hpp"
@@ -97,7 +100,7 @@ class column_profile {
   }
 
   void update(const any_column_view& column) {
-    std::visit([this](const auto& c) { learn(c); }, column);
+    visit_held([this](const auto& c) { learn(c); }, column);
   }
   void merge(const column_profile& other) {
     if (other.rows_ == 0) return;

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
-#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/drift/column_comparison.hpp"
 #include "colonnade/drift/profile.hpp"

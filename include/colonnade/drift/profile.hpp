@@ -5,11 +5,12 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "colonnade/core/accumulator.hpp"
 #include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/core/table.hpp"
 #include "colonnade/drift/column_profile.hpp"

@@ -1,15 +1,11 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <memory>
 #include <span>
-#include <type_traits>
 
 #include "colonnade/core/views.hpp"
 #include "colonnade/kernels/radix_sort.hpp"

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "colonnade/core/accumulator.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/drift/anderson_ties.hpp"
 #include "colonnade/drift/divergence.hpp"

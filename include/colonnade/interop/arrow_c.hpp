@@ -1,14 +1,20 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/owned_table.hpp"
+#include "colonnade/core/visit.hpp"
 
 // The structs of the Arrow C data interface (arrow.apache.org/docs/format/CDataInterface.html): an ABI, not a
 // library.
@@ -190,7 +196,7 @@ class column_builder {
 class column_joiner {
  public:
   void add(const any_column_view& piece) {
-    std::visit([&](const auto& c) { append(c); }, piece);
+    visit_held([&](const auto& c) { append(c); }, piece);
   }
   any_column_view finish(table& out) {
     const auto validity = out.keep_validity(valid_);
@@ -212,7 +218,7 @@ class column_joiner {
       string(c.is_missing(i) ? std::string_view() : c[i], !c.is_missing(i));
   }
   void append(const dictionary_column_view& c) {
-    std::visit(
+    visit_held(
         [&](const auto& values) {
           for (std::size_t i = 0; i < c.size(); ++i) {
             const auto code = c[i];

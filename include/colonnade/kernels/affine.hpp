@@ -7,8 +7,10 @@
 #include <span>
 #include <string>
 
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/core/views.hpp"
+#include "colonnade/simd/dispatch.hpp"
 #include "colonnade/simd/pack.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {

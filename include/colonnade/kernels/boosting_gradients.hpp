@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "colonnade/kernels/elementary.hpp"
+#include "colonnade/simd/dispatch.hpp"
 #include "colonnade/simd/pack.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {

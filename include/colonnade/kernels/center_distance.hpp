@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "colonnade/kernels/point_tile.hpp"
+#include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI::kernels {
 

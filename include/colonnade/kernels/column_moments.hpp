@@ -6,14 +6,15 @@
 #include <cstdint>
 #include <limits>
 #include <string>
-#include <string_view>
-#include <type_traits>
 #include <vector>
 
 #include "colonnade/core/accumulator.hpp"
+#include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/kernels/column_range.hpp"
 #include "colonnade/kernels/digit_sums.hpp"
 #include "colonnade/kernels/exact_sum.hpp"
+#include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 

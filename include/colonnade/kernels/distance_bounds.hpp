@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "colonnade/kernels/point_tile.hpp"
+#include "colonnade/simd/dispatch.hpp"
 #include "colonnade/simd/pack_math.hpp"
 
 namespace colonnade::inline COLONNADE_ABI::kernels {

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
-#include <type_traits>
 
+#include "colonnade/simd/dispatch.hpp"
 #include "colonnade/simd/pack.hpp"
 
 // exp, log, log1p and the logistic function for whatever is fitted, lost or linked. Only + - * /, comparisons

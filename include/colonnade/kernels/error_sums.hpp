@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "colonnade/simd/dispatch.hpp"
 #include "colonnade/simd/pack.hpp"
 
 namespace colonnade::inline COLONNADE_ABI::kernels {

@@ -6,12 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <string>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
-#include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 

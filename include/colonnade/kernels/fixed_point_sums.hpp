@@ -3,7 +3,9 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
+#include "colonnade/simd/dispatch.hpp"
 #include "colonnade/simd/pack.hpp"
 
 namespace colonnade::inline COLONNADE_ABI::kernels {

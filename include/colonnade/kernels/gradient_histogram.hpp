@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "colonnade/simd/dispatch.hpp"
 #include "colonnade/simd/pack.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {

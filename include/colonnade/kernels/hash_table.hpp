@@ -1,9 +1,10 @@
 #pragma once
 
-#include <cmath>
+#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <string_view>
 #include <type_traits>

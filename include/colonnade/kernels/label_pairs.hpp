@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "colonnade/simd/dispatch.hpp"
 #include "colonnade/simd/pack.hpp"
 
 namespace colonnade::inline COLONNADE_ABI::kernels {

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "colonnade/simd/pack.hpp"
+#include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 

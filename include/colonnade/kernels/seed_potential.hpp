@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "colonnade/kernels/center_distance.hpp"
 #include "colonnade/kernels/fixed_point_sums.hpp"
+#include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI::kernels {
 

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
 #include "colonnade/kernels/row_partition.hpp"
-#include "colonnade/simd/pack.hpp"
+#include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 

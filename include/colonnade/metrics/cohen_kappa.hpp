@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cmath>
+#include <cstddef>
 #include <limits>
 
 #include "colonnade/metrics/confusion_matrix.hpp"

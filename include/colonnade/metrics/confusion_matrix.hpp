@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -7,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "colonnade/core/accumulator.hpp"
 #include "colonnade/core/archive.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/views.hpp"

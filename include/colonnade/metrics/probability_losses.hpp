@@ -1,10 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 
-#include "colonnade/core/error.hpp"
 #include "colonnade/core/views.hpp"
 #include "colonnade/kernels/elementary.hpp"
 #include "colonnade/kernels/row_sums.hpp"

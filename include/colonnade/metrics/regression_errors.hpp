@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -10,6 +12,7 @@
 #include "colonnade/core/views.hpp"
 #include "colonnade/kernels/error_sums.hpp"
 #include "colonnade/kernels/row_sums.hpp"
+#include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 

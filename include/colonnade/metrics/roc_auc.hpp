@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <string>
 
+#include "colonnade/core/error.hpp"
 #include "colonnade/metrics/ranked_scores.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {

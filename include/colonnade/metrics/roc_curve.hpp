@@ -1,10 +1,14 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "colonnade/core/error.hpp"
 #include "colonnade/metrics/threshold_counts.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {

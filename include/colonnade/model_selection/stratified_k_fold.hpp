@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/views.hpp"
 #include "colonnade/model_selection/k_fold.hpp"
 

@@ -3,15 +3,15 @@
 #include <array>
 #include <cstddef>
 #include <limits>
-#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/owned_table.hpp"
 #include "colonnade/core/table.hpp"
+#include "colonnade/core/visit.hpp"
 #include "colonnade/pipeline/transformer.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
@@ -56,7 +56,7 @@ inline void copy_numbers(const string_column_view&, matrix_view<double>, std::si
 }
 inline void copy_numbers(const dictionary_column_view& from, matrix_view<double> to, std::size_t j) {
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
-  std::visit(
+  visit_held(
       [&]<class V>(const V& values) {
         if constexpr (std::is_same_v<V, string_column_view>) {
           copy_numbers(values, to, j);
@@ -76,7 +76,7 @@ inline void copy_numbers(const dictionary_column_view& from, matrix_view<double>
 /// Writes columns of numbers into a matrix as float64; missing becomes NaN. Throws argument_error for text.
 inline void gather(const table_view& table, matrix_view<double> out) {
   for (std::size_t j = 0; j < table.columns(); ++j) {
-    std::visit([&](const auto& column) { detail::copy_numbers(column, out, j); }, table.column(j));
+    visit_held([&](const auto& column) { detail::copy_numbers(column, out, j); }, table.column(j));
   }
 }
 
@@ -167,9 +167,9 @@ void apply_chain(const Chain& chain, chain_value value, matrix_view<double> out,
   if (chain.empty()) return value.copy_to(out);
   buffers.release();
   for (std::size_t k = 0; k + 1 < chain.size(); ++k) {
-    value = std::visit([&](const auto& p) { return next_value(p, value, buffers); }, chain[k].model);
+    value = visit_held([&](const auto& p) { return next_value(p, value, buffers); }, chain[k].model);
   }
-  std::visit(
+  visit_held(
       [&](const auto& p) {
         if (makes_table(p, value)) {
           throw argument_error("step '" + chain.back().name + "'", "imputed text at the end of a chain",

@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/parallel.hpp"
+#include "colonnade/core/visit.hpp"
 #include "colonnade/pipeline/chain.hpp"
 #include "colonnade/pipeline/input_schema.hpp"
 
@@ -169,7 +171,7 @@ class column_transformer {
                                         std::size_t count) {
     const any_column_view& column = bound.columns()[j];
     if (first == 0 && count == bound.rows()) return column;
-    return std::visit([&](const auto& c) -> any_column_view { return c.slice(first, count); }, column);
+    return visit_held([&](const auto& c) -> any_column_view { return c.slice(first, count); }, column);
   }
   static void scale(matrix_view<double> x, double factor) {
     for (std::size_t i = 0; i < x.rows(); ++i) {

@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "colonnade/core/accumulator.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/random.hpp"
+#include "colonnade/core/visit.hpp"
 #include "colonnade/pipeline/pipeline.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
@@ -56,7 +58,7 @@ class chain_fit {
   chain_fit(const samples<table_view>& data, int threads) : data_(data), threads_(threads), value_(data.x) {}
 
   named_transformer add(const transformer_plan& plan) {
-    return std::visit([&](const auto& p) { return named_transformer{"", fit_one(p)}; }, plan);
+    return visit_held([&](const auto& p) { return named_transformer{"", fit_one(p)}; }, plan);
   }
   const chain_value& value() const { return value_; }
 

@@ -9,8 +9,9 @@
 #include <variant>
 #include <vector>
 
-#include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/table.hpp"
+#include "colonnade/core/visit.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -25,7 +26,7 @@ inline value_kind value_kind_of(const any_column_view& column) {
   return text ? value_kind::text : value_kind::numbers;
 }
 inline bool all_missing(const any_column_view& column) {
-  return std::visit(
+  return visit_held(
       [](const auto& c) {
         for (std::size_t i = 0; i < c.rows(); ++i) {
           if (!c.is_missing(i)) return false;

@@ -11,7 +11,9 @@
 
 #include "colonnade/core/archive.hpp"
 #include "colonnade/core/class_labels.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/file.hpp"
+#include "colonnade/core/visit.hpp"
 #include "colonnade/pipeline/column_transformer.hpp"
 #include "colonnade/pipeline/predictor.hpp"
 
@@ -65,14 +67,14 @@ class pipeline {
   const final_step& last() const { return last_; }
   /// Names of the classes, in the order of the columns of `predict_proba`; empty where it has none.
   const class_labels& classes() const {
-    return std::visit([](const auto& p) -> const class_labels& { return predictor_labels(p); }, last_.model);
+    return visit_held([](const auto& p) -> const class_labels& { return predictor_labels(p); }, last_.model);
   }
   std::size_t columns() const { return schema().features_in(); }
   /// Columns that the predictor sees.
   std::size_t output_columns() const { return width_; }
   /// Columns of `predict_proba`; 0 for a predictor that is no classifier.
   std::size_t class_count() const {
-    return std::visit([](const auto& p) { return predictor_classes(p); }, last_.model);
+    return visit_held([](const auto& p) { return predictor_classes(p); }, last_.model);
   }
 
   /// What the transformers make of all rows, `out` (rows x output_columns).
@@ -113,7 +115,7 @@ class pipeline {
     check_out(out, x.rows(), class_count());
     run(x, threads, [&](std::size_t first, std::size_t count, matrix_view<const double> features) {
       const auto to = out.slice(first, count);
-      std::visit([&](const auto& p) { predict_probabilities(p, features, to); }, last_.model);
+      visit_held([&](const auto& p) { predict_probabilities(p, features, to); }, last_.model);
     });
   }
   void predict(const bound_columns& x, std::span<double> out, int threads = 0) const {
@@ -124,7 +126,7 @@ class pipeline {
       throw argument_error("out", std::to_string(out.size()), std::to_string(x.rows()));
     run(x, threads, [&](std::size_t first, std::size_t count, matrix_view<const double> features) {
       const auto to = out.subspan(first, count);
-      std::visit([&](const auto& p) { predict_values(p, features, to); }, last_.model);
+      visit_held([&](const auto& p) { predict_values(p, features, to); }, last_.model);
     });
   }
 
@@ -160,7 +162,7 @@ class pipeline {
     if (first_columns() != nullptr) schema_ = {};
     width_ = chain_columns(steps_, first_columns() != nullptr ? columns() : schema_.size());
     const std::size_t needed =
-        std::visit([&](const auto& p) { return predictor_columns(p, width_); }, last_.model);
+        visit_held([&](const auto& p) { return predictor_columns(p, width_); }, last_.model);
     if (needed != width_) {
       throw argument_error("step '" + last_.name + "'", std::to_string(width_) + " columns",
                            std::to_string(needed));

@@ -10,6 +10,7 @@
 #include "colonnade/boosting/gradient_boosted_trees.hpp"
 #include "colonnade/cluster/k_means.hpp"
 #include "colonnade/core/class_labels.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/kernels/finite_scan.hpp"
 #include "colonnade/pipeline/column_transformer.hpp"
 #include "colonnade/pipeline/transformer.hpp"

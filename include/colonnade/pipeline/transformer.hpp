@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 #include <variant>
-#include <vector>
 
-#include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/table.hpp"
+#include "colonnade/core/visit.hpp"
 #include "colonnade/preprocessing/min_max_scaler.hpp"
 #include "colonnade/preprocessing/one_hot_encoder.hpp"
 #include "colonnade/preprocessing/ordinal_encoder.hpp"
@@ -81,7 +81,7 @@ std::size_t input_columns_of(const P& p, std::size_t inputs) {
 template <class Chain>
 std::size_t chain_columns(const Chain& chain, std::size_t inputs) {
   for (const auto& link : chain) {
-    inputs = std::visit(
+    inputs = visit_held(
         [&](const auto& p) {
           const std::size_t needed = input_columns_of(p, inputs);
           if (needed != inputs) {

@@ -1,9 +1,11 @@
 #pragma once
 
-#include <string>
+#include <cstdint>
+#include <span>
 #include <string_view>
 #include <utility>
 
+#include "colonnade/core/archive.hpp"
 #include "colonnade/preprocessing/fitted_categories.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {

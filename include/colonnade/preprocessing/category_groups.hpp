@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 

@@ -5,11 +5,13 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <variant>
 
 #include "colonnade/core/table.hpp"
+#include "colonnade/core/visit.hpp"
 #include "colonnade/kernels/hash_table.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
@@ -178,11 +180,11 @@ inline void map_codes(const dictionary_column_view& column, std::span<const std:
 
 /// What the values of a column are; of a dictionary column, those of its dictionary.
 inline category_type type_of(const any_column_view& column) {
-  return std::visit(
+  return visit_held(
       []<class Column>(const Column& c) {
         if constexpr (std::is_same_v<Column, dictionary_column_view>) {
           if (c.cardinality() == 0) return category_type::none;
-          return std::visit(
+          return visit_held(
               []<class Values>(const Values&) {
                 if constexpr (std::is_same_v<Values, string_column_view>) {
                   return category_type::strings;

@@ -2,11 +2,20 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
+#include "colonnade/core/visit.hpp"
 #include "colonnade/preprocessing/category_keys.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
@@ -42,7 +51,7 @@ class category_list {
   std::size_t size() const { return values() + (missing_ != missing_mark::none ? 1 : 0); }
   /// Number of categories without missing.
   std::size_t values() const {
-    return std::visit([](const auto& t) { return t.size(); }, table_);
+    return visit_held([](const auto& t) { return t.size(); }, table_);
   }
   /// Code of a missing value: the last place, or `unknown_code` if missing is no category.
   std::int32_t code_of_missing() const {
@@ -54,7 +63,7 @@ class category_list {
   /// std::string_view.
   template <class Act>
   void for_each(const Act& act) const {
-    std::visit(
+    visit_held(
         [&](const auto& t) {
           for (std::uint32_t i = 0; i < t.size(); ++i) act(t[i]);
         },
@@ -63,7 +72,7 @@ class category_list {
   /// A category as text: as Python writes numbers, strings as they are, missing as "nan" or "None".
   std::string text(std::size_t place) const {
     if (place >= values()) return missing_ == missing_mark::null ? "None" : "nan";
-    return std::visit([&](const auto& t) { return text_of(t[static_cast<std::uint32_t>(place)], type_); },
+    return visit_held([&](const auto& t) { return text_of(t[static_cast<std::uint32_t>(place)], type_); },
                       table_);
   }
   /// The same with quotes around strings, for messages.
@@ -74,12 +83,12 @@ class category_list {
   /// `out[i]` = place of row `first + i`, or `unknown_code`. Missing values have a place if missing is a
   /// category.
   void find(const any_column_view& column, std::size_t first, std::size_t count, std::int32_t* out) const {
-    std::visit([&](const auto& c) { find_in(c, first, count, out); }, column);
+    visit_held([&](const auto& c) { find_in(c, first, count, out); }, column);
     if (may_miss(column)) place_missing(out, count);
   }
   /// Place of each value of a dictionary, for `detail::map_codes`.
   std::vector<std::int32_t> places_of(const dictionary_values& dictionary) const {
-    return std::visit(
+    return visit_held(
         [&](const auto& v) {
           std::vector<std::int32_t> places(v.size());
           find_in(v, 0, v.size(), places.data());
@@ -125,7 +134,7 @@ class category_list {
   static bool may_miss(const any_column_view& column) {
     const bool real = std::holds_alternative<column_view<const double>>(column) ||
                       std::holds_alternative<column_view<const float>>(column);
-    return real || !std::visit([](const auto& c) { return c.validity().all_valid(); }, column);
+    return real || !visit_held([](const auto& c) { return c.validity().all_valid(); }, column);
   }
 
   template <class Key>
@@ -147,7 +156,7 @@ class category_list {
   }
   template <class Column>
   void find_in(const Column& column, std::size_t first, std::size_t count, std::int32_t* out) const {
-    std::visit([&](const auto& t) { detail::find_column(t, column, first, count, out); }, table_);
+    visit_held([&](const auto& t) { detail::find_column(t, column, first, count, out); }, table_);
   }
 
   void write(writer& ar) const {

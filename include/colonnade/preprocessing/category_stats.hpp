@@ -1,10 +1,14 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
-#include "colonnade/core/accumulator.hpp"
+#include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/preprocessing/coded_table.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {

@@ -1,11 +1,20 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <numeric>
-#include <string>
+#include <span>
+#include <string_view>
+#include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
+#include "colonnade/core/visit.hpp"
 #include "colonnade/preprocessing/category_list.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
@@ -39,7 +48,7 @@ class column_categories {
     for (std::size_t at = 0; at < count; at += chunk_rows) {
       const std::size_t rows = std::min(chunk_rows, count - at);
       std::int32_t* out = ids == nullptr ? own.data() : ids + at;
-      std::visit([&](const auto& c) { insert(c, first + at, rows, out); }, column);
+      visit_held([&](const auto& c) { insert(c, first + at, rows, out); }, column);
       tally(out, rows, mark);
     }
     refuse_infinity();
@@ -52,10 +61,10 @@ class column_categories {
                                           missing_mark mark) {
     std::vector<std::int32_t> numbers(rows.size(), unknown_code);
     std::uint64_t valueless = missing;
-    const any_column_view values = std::visit([](const auto& v) -> any_column_view { return v; }, dictionary);
+    const any_column_view values = visit_held([](const auto& v) -> any_column_view { return v; }, dictionary);
     for (std::size_t code = 0; code < rows.size(); ++code) {
       if (rows[code] == 0) continue;
-      std::visit([&](const auto& v) { insert(v, code, 1, &numbers[code]); }, values);
+      visit_held([&](const auto& v) { insert(v, code, 1, &numbers[code]); }, values);
       counts_.resize(table_size());
       if (numbers[code] >= 0) {
         counts_[static_cast<std::size_t>(numbers[code])] += rows[code];
@@ -74,7 +83,7 @@ class column_categories {
     missing_nan_ += other.missing_nan_;
     missing_null_ += other.missing_null_;
     std::vector<std::int32_t> numbers(other.size());
-    std::visit([&](const auto& from) { insert_keys(from, numbers); }, other.table_);
+    visit_held([&](const auto& from) { insert_keys(from, numbers); }, other.table_);
     counts_.resize(table_size());
     for (std::size_t i = 0; i < numbers.size(); ++i)
       counts_[static_cast<std::size_t>(numbers[i])] += other.counts_[i];
@@ -143,13 +152,13 @@ class column_categories {
   static constexpr std::size_t chunk_rows = 4096;
 
   std::size_t table_size() const {
-    return std::visit([](const auto& t) { return t.size(); }, table_);
+    return visit_held([](const auto& t) { return t.size(); }, table_);
   }
 
   template <class Column>
   void insert(const Column& column, std::size_t first, std::size_t count, std::int32_t* ids) {
     if constexpr (!std::is_same_v<Column, dictionary_column_view>) {
-      std::visit([&](auto& t) { detail::insert_column(t, column, first, count, ids); }, table_);
+      visit_held([&](auto& t) { detail::insert_column(t, column, first, count, ids); }, table_);
       for (std::size_t i = 0; i < count; ++i) {
         if (ids[i] == unknown_code) refuse_large(first + i);
       }
@@ -157,7 +166,7 @@ class column_categories {
   }
   /// A column without a value says nothing about the type: one of nothing but NaN may stand among strings.
   static bool has_value(const any_column_view& column, std::size_t first, std::size_t count) {
-    return std::visit(
+    return visit_held(
         [&](const auto& c) {
           for (std::size_t i = first; i < first + count; ++i) {
             if (!c.is_missing(i)) return true;
@@ -174,7 +183,7 @@ class column_categories {
   template <class Key>
   void insert_keys(const hash_table<Key>& from, std::vector<std::int32_t>& numbers) {
     for (std::uint32_t i = 0; i < from.size(); ++i) {
-      numbers[i] = std::visit([&](auto& to) { return insert_key(to, from[i]); }, table_);
+      numbers[i] = visit_held([&](auto& to) { return insert_key(to, from[i]); }, table_);
     }
   }
   template <class To, class From>
@@ -249,7 +258,7 @@ class column_categories {
   std::vector<std::uint32_t> order_of_values() const {
     std::vector<std::uint32_t> order(size());
     std::iota(order.begin(), order.end(), 0U);
-    std::visit(
+    visit_held(
         [&](const auto& t) {
           std::sort(order.begin(), order.end(),
                     [&](std::uint32_t a, std::uint32_t b) { return t[a] < t[b]; });
@@ -258,7 +267,7 @@ class column_categories {
     return order;
   }
   category_table rearranged(const std::vector<std::uint32_t>& order) const {
-    return std::visit(
+    return visit_held(
         [&]<class Table>(const Table& t) -> category_table {
           Table result;
           result.reserve(order.size());

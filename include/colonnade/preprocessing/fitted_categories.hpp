@@ -1,9 +1,16 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "colonnade/core/error.hpp"
+#include "colonnade/core/visit.hpp"
 #include "colonnade/preprocessing/category_groups.hpp"
 #include "colonnade/preprocessing/category_stats.hpp"
 
@@ -54,7 +61,7 @@ inline std::string listed(const category_list& categories, const std::vector<std
 /// Where each category of `found` stands in `known`, or `unknown_code`.
 inline std::vector<std::int32_t> places_among(const category_list& found, const category_list& known) {
   std::vector<std::int32_t> places(found.values());
-  std::visit(
+  visit_held(
       [&]<class Key>(const hash_table<Key>& t) {
         std::vector<Key> keys;
         for (std::uint32_t i = 0; i < t.size(); ++i) keys.push_back(t[i]);

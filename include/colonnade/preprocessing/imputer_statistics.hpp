@@ -9,12 +9,12 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <utility>
 #include <variant>
 #include <vector>
 
-#include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/table.hpp"
+#include "colonnade/core/visit.hpp"
 #include "colonnade/kernels/column_moments.hpp"
 #include "colonnade/preprocessing/column_categories.hpp"
 
@@ -70,7 +70,7 @@ double number_at(const V& column, std::size_t i) {
     return std::numeric_limits<double>::quiet_NaN();
   } else if constexpr (std::is_same_v<V, dictionary_column_view>) {
     const auto at = static_cast<std::size_t>(column[i]);
-    return std::visit([&](const auto& v) { return v.is_missing(at) ? std::nan("") : number_at(v, at); },
+    return visit_held([&](const auto& v) { return v.is_missing(at) ? std::nan("") : number_at(v, at); },
                       column.values());
   } else {
     return static_cast<double>(column[i]);
@@ -97,7 +97,7 @@ inline std::vector<double> imputer_numbers(const table_view& x, std::size_t j,
   const any_column_view column = x.column(j);
   if (imputer_is_text(column)) detail::refuse_text(x, j);
   std::vector<double> values(x.rows(), std::numeric_limits<double>::quiet_NaN());
-  std::visit(
+  visit_held(
       [&](const auto& c) {
         for (std::size_t i = 0; i < values.size(); ++i) {
           if (!c.is_missing(i)) values[i] = detail::number_at(c, i);
@@ -118,7 +118,7 @@ inline std::vector<std::uint8_t> imputer_missing(const table_view& x, std::size_
     return missing;
   }
   for (std::size_t i = 0; i < missing.size(); ++i) {
-    bool absent = std::visit([&](const auto& c) { return c.is_missing(i); }, column);
+    bool absent = visit_held([&](const auto& c) { return c.is_missing(i); }, column);
     if (!absent) absent = p.missing_text && imputer_text(column, i) == *p.missing_text;
     missing[i] = absent ? 1 : 0;
   }

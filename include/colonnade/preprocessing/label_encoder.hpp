@@ -1,10 +1,14 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/preprocessing/category_accumulator.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {

@@ -11,10 +11,11 @@
 #include <utility>
 #include <vector>
 
-#include "colonnade/core/accumulator.hpp"
 #include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/kernels/affine.hpp"
 #include "colonnade/kernels/column_range.hpp"
+#include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 

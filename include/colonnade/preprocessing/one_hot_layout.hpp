@@ -1,9 +1,15 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "colonnade/core/error.hpp"
 #include "colonnade/preprocessing/fitted_categories.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {

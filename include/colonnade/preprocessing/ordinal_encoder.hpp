@@ -1,12 +1,17 @@
 #pragma once
 
-#include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/preprocessing/category_accumulator.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {

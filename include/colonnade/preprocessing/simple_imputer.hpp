@@ -1,20 +1,16 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
-#include "colonnade/core/accumulator.hpp"
 #include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/owned_table.hpp"
 #include "colonnade/kernels/affine.hpp"
 #include "colonnade/preprocessing/imputer_statistics.hpp"

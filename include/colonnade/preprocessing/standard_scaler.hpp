@@ -11,6 +11,7 @@
 
 #include "colonnade/core/accumulator.hpp"
 #include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/kernels/affine.hpp"
 #include "colonnade/kernels/column_moments.hpp"
 

@@ -1,12 +1,16 @@
 #pragma once
 
-#include <optional>
-#include <string>
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "colonnade/core/accumulator.hpp"
+#include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/preprocessing/target_encoder_fit.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {

@@ -1,12 +1,17 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "colonnade/core/error.hpp"
 #include "colonnade/preprocessing/target_sums.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {

@@ -1,11 +1,17 @@
 #pragma once
 
-#include <cmath>
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "colonnade/core/accumulator.hpp"
+#include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/preprocessing/category_stats.hpp"
 #include "colonnade/preprocessing/fitted_categories.hpp"
 #include "colonnade/preprocessing/target_digits.hpp"

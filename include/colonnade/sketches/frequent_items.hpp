@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "colonnade/core/archive.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/sketches/order_by.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
