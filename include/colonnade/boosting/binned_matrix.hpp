@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -10,6 +9,7 @@
 
 #include "colonnade/boosting/feature_cuts.hpp"
 #include "colonnade/core/large_array.hpp"
+#include "colonnade/core/real.hpp"
 #include "colonnade/kernels/bin_lookup.hpp"
 #include "colonnade/simd/dispatch.hpp"
 
@@ -84,7 +84,7 @@ class binned_matrix {
       for (const double cut : cuts.cuts(f)) {
         T value = static_cast<T>(cut);
         if (static_cast<double>(value) < cut)
-          value = std::nextafter(value, std::numeric_limits<T>::infinity());
+          value = real::nextafter(value, std::numeric_limits<T>::infinity());
         padded[f][i++] = value;
       }
       for (std::size_t k = 0; k < bin_lookup::per_group; ++k) {

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "colonnade/boosting/gradient_scale.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/parallel.hpp"
+#include "colonnade/core/real.hpp"
 #include "colonnade/core/views.hpp"
 #include "colonnade/kernels/boosting_gradients.hpp"
 #include "colonnade/simd/dispatch.hpp"
@@ -90,7 +92,7 @@ class boosting_loss {
     target_.resize(target.size());
     double most = 0;
     for (std::size_t i = 0; i < target.size(); ++i) {
-      const double y = target.is_missing(i) ? std::nan("") : target[i];
+      const double y = target.is_missing(i) ? std::numeric_limits<double>::quiet_NaN() : target[i];
       if (!in_domain(y)) throw data_error("y: found " + std::to_string(y) + ", expected " + domain(), i);
       target_[i] = y;
       most = std::max(most, y);
@@ -105,7 +107,7 @@ class boosting_loss {
 
   bool in_domain(double y) const {
     if (objective_ == boosting_objective::logistic) return y >= 0 && y <= 1;
-    if (objective_ == boosting_objective::softmax) return y >= 0 && y < 65536 && y == std::floor(y);
+    if (objective_ == boosting_objective::softmax) return y >= 0 && y < 65536 && y == real::floor(y);
     return std::abs(y) <= largest_target;
   }
   const char* domain() const {
@@ -124,7 +126,9 @@ class boosting_loss {
     weight_.resize(rows());
     double sum = 0;
     for (std::size_t i = 0; i < rows(); ++i) {
-      const double w = weight.size() == 0 ? 1.0 : weight.is_missing(i) ? std::nan("") : weight[i];
+      const double w = weight.size() == 0     ? 1.0
+                       : weight.is_missing(i) ? std::numeric_limits<double>::quiet_NaN()
+                                              : weight[i];
       if (!(w >= 0 && w <= largest_weight)) {
         throw data_error("sample_weight: found " + std::to_string(w) + ", expected a number from 0 to 1e30",
                          i);
@@ -151,13 +155,13 @@ class boosting_loss {
     const double value_step = step(largest, bits), weight_step = step(largest_weight_seen, bits);
     std::int64_t sum = 0, weights = 0;
     for (std::size_t i = 0; i < rows(); ++i) {
-      sum += std::llrint(value(i) * weight_at(i) * value_step);
-      weights += std::llrint(weight_at(i) * weight_step);
+      sum += real::llrint(value(i) * weight_at(i) * value_step);
+      weights += real::llrint(weight_at(i) * weight_step);
     }
     return static_cast<double>(sum) / value_step / (static_cast<double>(weights) / weight_step);
   }
   static double step(double largest, int bits) {
-    return std::ldexp(1.0, largest > 0 ? bits - (std::ilogb(largest) + 1) : 0);
+    return real::ldexp(1.0, largest > 0 ? bits - (real::ilogb(largest) + 1) : 0);
   }
   double weight_at(std::size_t i) const { return weight_.empty() ? 1.0 : weight_[i]; }
 

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -11,6 +11,7 @@
 
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/parallel.hpp"
+#include "colonnade/core/real.hpp"
 #include "colonnade/kernels/elementary.hpp"
 #include "colonnade/kernels/radix_sort.hpp"
 
@@ -48,7 +49,7 @@ class boosting_metric {
       total += weights[block];
     }
     const double mean = sum / total;
-    return kind_ == kind::rmse ? std::sqrt(mean) : mean;
+    return kind_ == kind::rmse ? real::sqrt(mean) : mean;
   }
 
  private:

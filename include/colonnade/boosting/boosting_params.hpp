@@ -1,12 +1,12 @@
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "colonnade/core/error.hpp"
+#include "colonnade/core/real.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -72,7 +72,7 @@ struct boosting_params {
     require(subsample > 0 && subsample <= 1, "subsample", subsample, "a number in (0, 1]");
     require(colsample_bytree > 0 && colsample_bytree <= 1, "colsample_bytree", colsample_bytree,
             "a number in (0, 1]");
-    require(scale_pos_weight > 0 && std::isfinite(scale_pos_weight), "scale_pos_weight", scale_pos_weight,
+    require(scale_pos_weight > 0 && real::isfinite(scale_pos_weight), "scale_pos_weight", scale_pos_weight,
             "a positive number");
     if (base_score) check_base_score(*base_score);
     check_metric();
@@ -87,7 +87,7 @@ struct boosting_params {
   }
 
  private:
-  static bool not_negative(double value) { return value >= 0 && std::isfinite(value); }
+  static bool not_negative(double value) { return value >= 0 && real::isfinite(value); }
   template <class Value>
   static void require(bool holds, std::string_view name, Value found, std::string_view expected) {
     if (!holds) throw argument_error(name, std::to_string(found), expected);
@@ -96,7 +96,7 @@ struct boosting_params {
     if (objective == boosting_objective::logistic) {
       require(score > 0 && score < 1, "base_score", score, "a probability between 0 and 1");
     } else {
-      require(std::isfinite(score), "base_score", score, "a finite number");
+      require(real::isfinite(score), "base_score", score, "a finite number");
     }
   }
   void check_metric() const {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -12,6 +11,7 @@
 
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/parallel.hpp"
+#include "colonnade/core/real.hpp"
 #include "colonnade/core/views.hpp"
 #include "colonnade/kernels/radix_sort.hpp"
 
@@ -76,7 +76,7 @@ class feature_cuts {
       if (begin_[f] > begin_[f + 1] || begin_[f + 1] > cuts_.size()) fail("the columns do not tile the cuts");
       if (begin_[f + 1] - begin_[f] > max_cuts) fail("a column has more than 254 cuts");
       for (std::size_t i = begin_[f]; i < begin_[f + 1]; ++i) {
-        if (!std::isfinite(cuts_[i])) fail("a cut is not finite");
+        if (!real::isfinite(cuts_[i])) fail("a cut is not finite");
         if (i > begin_[f] && !(cuts_[i - 1] < cuts_[i])) fail("the cuts of a column do not ascend");
       }
     }
@@ -111,7 +111,7 @@ class feature_cuts {
       if (!(w > 0)) continue;
       for (std::size_t f = 0; f < x.columns(); ++f) {
         const T value = x(row, f);
-        if (std::isnan(value)) continue;
+        if (real::isnan(value)) continue;
         values[f].push_back(value);
         if (!weights.empty()) weights[f].push_back(w);
       }
@@ -162,7 +162,7 @@ class feature_cuts {
     const auto less = [](const weighted_value& a, double value) { return a.value < value; };
     for (std::size_t i = 0; i < x.rows(); ++i) {
       const double value = static_cast<double>(x(i, f));
-      if (std::isnan(value) || (weight.size() != 0 && !(weight[i] > 0))) continue;
+      if (real::isnan(value) || (weight.size() != 0 && !(weight[i] > 0))) continue;
       const auto at = std::lower_bound(all.begin(), all.end(), value, less);
       if (at != all.end() && at->value == value) continue;
       if (all.size() == bins) return;
@@ -184,7 +184,7 @@ class feature_cuts {
       const bool before_heavy = here > 0 && distinct[i + 1].weight >= share;
       if (!enough && !before_heavy) continue;
       const double cut = between(distinct[i].value, distinct[i + 1].value);
-      if (!std::isfinite(cut)) continue;
+      if (!real::isfinite(cut)) continue;
       cuts.push_back(cut);
       left -= here;
       here = 0;
@@ -196,8 +196,8 @@ class feature_cuts {
   // A finite number above a and not above b, halfway where that is possible.
   static double between(double a, double b) {
     constexpr double largest = std::numeric_limits<double>::max();
-    if (std::isinf(a)) return -largest;
-    if (std::isinf(b)) return a < largest ? largest : b;
+    if (real::isinf(a)) return -largest;
+    if (real::isinf(b)) return a < largest ? largest : b;
     const double middle = a / 2 + b / 2;
     return middle > a && middle <= b ? middle : b;
   }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -19,6 +18,7 @@
 #include "colonnade/core/class_labels.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/file.hpp"
+#include "colonnade/core/real.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -186,7 +186,7 @@ class gradient_boosted_trees {
     if (base_.empty() || (base_.size() != 1 && params_.objective != boosting_objective::softmax))
       fail("not one base an output");
     for (const double base : base_) {
-      if (!std::isfinite(base)) fail("a base is not finite");
+      if (!real::isfinite(base)) fail("a base is not finite");
     }
     if (cuts_.features() == 0) fail("no columns");
     if (ensemble_.trees() % base_.size() != 0) fail("not one tree an output");

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstddef>
 
+#include "colonnade/core/real.hpp"
 #include "colonnade/kernels/boosting_gradients.hpp"
 #include "colonnade/kernels/gradient_histogram.hpp"
 
@@ -34,9 +34,9 @@ class gradient_scale {
     const int shared_bits = 61 - 2 * flush_bits;
     const int hessian_bits = constant_hessian ? 0 : std::min(shared_bits / 2, 50 - row_bits);
     const int gradient_bits = std::min(shared_bits - hessian_bits, 50 - row_bits);
-    gradient_unit_ = std::ldexp(1.0, exponent(largest_gradient) - gradient_bits);
+    gradient_unit_ = real::ldexp(1.0, exponent(largest_gradient) - gradient_bits);
     hessian_unit_ =
-        constant_hessian ? largest_hessian : std::ldexp(1.0, exponent(largest_hessian) - hessian_bits);
+        constant_hessian ? largest_hessian : real::ldexp(1.0, exponent(largest_hessian) - hessian_bits);
     steps_.gradient = 1 / gradient_unit_;
     steps_.hessian = 1 / hessian_unit_;
     steps_.shift = hessian_bits + flush_bits + 1;
@@ -52,7 +52,7 @@ class gradient_scale {
   static int exponent(double value) {
     if (!(value > 0)) return 0;
     int e = 0;
-    const double fraction = std::frexp(value, &e);
+    const double fraction = real::frexp(value, &e);
     return std::clamp(fraction == 0.5 ? e - 1 : e, -900, 900);
   }
 

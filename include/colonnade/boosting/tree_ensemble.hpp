@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -12,6 +11,7 @@
 #include "colonnade/core/archive.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/parallel.hpp"
+#include "colonnade/core/real.hpp"
 #include "colonnade/core/views.hpp"
 #include "colonnade/kernels/tree_walk.hpp"
 #include "colonnade/simd/dispatch.hpp"
@@ -144,17 +144,18 @@ class tree_ensemble {
     for (std::size_t i = 0; i < tree.size(); ++i) {
       const tree_node& node = tree[i];
       if (depth[i] == unseen) fail("a node without a parent");
-      if (!std::isfinite(gain(t)[i]) || !std::isfinite(cover(t)[i])) fail("a gain or a cover is not finite");
+      if (!real::isfinite(gain(t)[i]) || !real::isfinite(cover(t)[i]))
+        fail("a gain or a cover is not finite");
       deepest = std::max(deepest, depth[i]);
       if (node.is_leaf()) {
-        if (node.child != i || !std::isfinite(node.value) || node.bits != tree_node::leaf)
+        if (node.child != i || !real::isfinite(node.value) || node.bits != tree_node::leaf)
           fail("a leaf is not one");
         continue;
       }
       if (node.child <= i || node.child >= tree.size() - 1) fail("a child does not follow its parent");
       if (depth[node.child] != unseen || depth[node.child + 1] != unseen) fail("a node with two parents");
       // -infinity is below all values: only missing ones go left.
-      if (std::isnan(node.value) || node.value == std::numeric_limits<double>::infinity())
+      if (real::isnan(node.value) || node.value == std::numeric_limits<double>::infinity())
         fail("a threshold is no number");
       depth[node.child] = depth[node.child + 1] = depth[i] + 1;
     }

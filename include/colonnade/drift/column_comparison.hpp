@@ -1,12 +1,12 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
 #include <vector>
 
+#include "colonnade/core/real.hpp"
 #include "colonnade/core/table.hpp"
 #include "colonnade/core/visit.hpp"
 #include "colonnade/drift/categorical.hpp"
@@ -139,13 +139,13 @@ inline void compare_categories(const categorical_result& found, column_drift& ou
 inline double deviation_of(const sorted_sample& sample) {
   double mean = 0, spread = 0, count = 0;
   for (const double value : sample.values()) {
-    if (std::isinf(value)) continue;
+    if (real::isinf(value)) continue;
     ++count;
     const double off = value - mean;
     mean += off / count;
     spread += off * (value - mean);
   }
-  return std::sqrt(spread / (count - 1));
+  return real::sqrt(spread / (count - 1));
 }
 
 inline sorted_sample sorted(const any_column_view& column) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <charconv>
-#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "colonnade/core/config.hpp"
+#include "colonnade/core/real.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -48,7 +48,7 @@ struct column_drift {
 
   /// "negligible" below 0.1, "moderate" below 0.25, else "large": the customary reading of PSI.
   std::string effect() const {
-    if (std::isnan(effect_size)) return "";
+    if (real::isnan(effect_size)) return "";
     return effect_size < 0.1 ? "negligible" : effect_size < 0.25 ? "moderate" : "large";
   }
 
@@ -67,7 +67,7 @@ struct column_drift {
                ", adjusted p " + text(missing_adjusted_p_value);
     } else if (significant) {
       reason = "effect " + text(effect_size) + " is below " + text(minimum_effect);
-    } else if (std::isnan(p_value)) {
+    } else if (real::isnan(p_value)) {
       reason = "nothing to compare";
     } else {
       reason = "adjusted p " + text(adjusted_p_value);

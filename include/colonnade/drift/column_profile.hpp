@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -15,6 +14,7 @@
 #include "colonnade/core/archive.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/interrupt.hpp"
+#include "colonnade/core/real.hpp"
 #include "colonnade/core/table.hpp"
 #include "colonnade/core/visit.hpp"
 #include "colonnade/drift/category_counts.hpp"
@@ -79,7 +79,7 @@ class column_profile {
   double deviation() const {
     if (finite() < 2) return not_defined;
     const double n = static_cast<double>(finite());
-    return std::sqrt(moments_.variance(0) * (n / (n - 1)));
+    return real::sqrt(moments_.variance(0) * (n / (n - 1)));
   }
   double minimum() const { return quantiles_.minimum(); }
   double maximum() const { return quantiles_.maximum(); }

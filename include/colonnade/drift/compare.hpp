@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -9,6 +8,7 @@
 
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/parallel.hpp"
+#include "colonnade/core/real.hpp"
 #include "colonnade/drift/column_comparison.hpp"
 #include "colonnade/drift/profile.hpp"
 #include "colonnade/drift/report.hpp"
@@ -34,7 +34,7 @@ struct compare_params {
 inline std::vector<double> benjamini_hochberg(const std::vector<double>& p_values) {
   std::vector<std::size_t> tests;
   for (std::size_t i = 0; i < p_values.size(); ++i) {
-    if (!std::isnan(p_values[i])) tests.push_back(i);
+    if (!real::isnan(p_values[i])) tests.push_back(i);
   }
   const auto order = order_by(tests.size(), [&](std::size_t k) { return ordered_bits(p_values[tests[k]]); });
   std::vector<double> adjusted = p_values;

@@ -1,14 +1,15 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <span>
 #include <string>
 
 #include "colonnade/core/error.hpp"
+#include "colonnade/core/real.hpp"
 #include "colonnade/drift/rank_tests.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
@@ -57,7 +58,7 @@ class divergence {
       bits += 0.5 * (gain(p, middle) + gain(q, middle));
     });
     constexpr double log2_of_e = 1.44269504088896340736;
-    return {std::sqrt(std::min(1.0, std::max(0.0, bits * log2_of_e))), g_test().p_value};
+    return {real::sqrt(std::min(1.0, std::max(0.0, bits * log2_of_e))), g_test().p_value};
   }
 
   /// Likelihood-ratio test of the 2 x bins table: 2 sum of observed ln(observed / expected).
@@ -83,7 +84,7 @@ class divergence {
 
   /// Cramer's V = sqrt(chi-squared / (n + m)): 0 for equal, 1 for disjoint distributions, of any number of
   /// bins.
-  double cramers_v() const { return std::sqrt(chi_squared().statistic / (n_ + m_)); }
+  double cramers_v() const { return real::sqrt(chi_squared().statistic / (n_ + m_)); }
 
   /// Half the sum of |p - q|.
   double total_variation() const {

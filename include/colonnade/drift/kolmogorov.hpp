@@ -1,11 +1,11 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "colonnade/core/real.hpp"
 #include "colonnade/kernels/elementary.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
@@ -24,14 +24,14 @@ class kolmogorov {
     if (n == m && n <= exact_rows) return equal_sizes(n, gap / n);
     if (affordable(n, m, gap)) return outside_probability(n, m, gap);
     const double a = static_cast<double>(n), b = static_cast<double>(m);
-    return asymptotic(std::nearbyint(a / (a + b) * b), static_cast<double>(gap) / a / b);
+    return asymptotic(real::nearbyint(a / (a + b) * b), static_cast<double>(gap) / a / b);
   }
 
   /// P(D_n > d) of the one-sample statistic for large n: Pelz and Good (1976) in the body, Maag and Dicaire
   /// (1971) in the upper tail, there up to n = 5,000 twice the exact one-sided probability (Birnbaum and
   /// Tingey 1951).
   static double asymptotic(double n, double d) {
-    const double z = std::sqrt(n) * d;
+    const double z = real::sqrt(n) * d;
     if (z < 0.04) return 1;
     if (z < 1.8) return std::clamp(1 - pelz_good(n, z), 0.0, 1.0);
     if (n <= exact_tail_rows) return std::min(1.0, 2 * one_sided(n, d));
@@ -103,7 +103,7 @@ class kolmogorov {
 
   /// P(D_n <= z / sqrt(n)), the limit and three corrections.
   static double pelz_good(double n, double z) {
-    const double z2 = z * z, z4 = z2 * z2, pi2 = pi * pi, root = std::sqrt(n);
+    const double z2 = z * z, z4 = z2 * z2, pi2 = pi * pi, root = real::sqrt(n);
     double k0 = 0, k1 = 0, k2 = 0, k3 = 0, k2b = 0, k3b = 0;
     for (int k = 0; k < 20; ++k) {
       const double half = (k + 0.5) * (k + 0.5) * pi2, whole = (k + 1.0) * (k + 1.0) * pi2;
@@ -116,7 +116,7 @@ class kolmogorov {
       k2b += f * whole;
       k3b += f * (3 * whole * z2 - whole * whole);
     }
-    const double scale = std::sqrt(pi / 2);
+    const double scale = real::sqrt(pi / 2);
     k0 *= scale / z;
     k1 *= scale / (6 * z4);
     k2 = scale * (k2 / (72 * z4 * z2 * z) - k2b / (36 * z2 * z));

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
+#include <cstdlib>
 #include <limits>
 
+#include "colonnade/core/real.hpp"
 #include "colonnade/kernels/elementary.hpp"
 
 // Upper tails of the distributions that test statistics have under "no drift". All keep their relative
@@ -63,7 +64,7 @@ inline double gamma_fraction(double a, double x) {
 
 /// Regularised upper incomplete gamma function Q(a, x), a > 0.
 inline double gamma_upper(double a, double x) {
-  if (std::isnan(x)) return x;
+  if (real::isnan(x)) return x;
   if (x <= 0) return 1;
   if (x == std::numeric_limits<double>::infinity()) return 0;
   const double q = x < a + 1 ? 1 - detail::gamma_series(a, x) : detail::gamma_fraction(a, x);
@@ -96,8 +97,9 @@ double weighted_chi_squared_tail(double x, const Spectrum& spectrum) {
     const double middle = 0.5 * (first + last), half = 0.5 * (last - first);
     double sum = 0;
     for (int i = 0; i < nodes; ++i) {
-      const double angle = (i + 0.5) * (pi / nodes), u = middle - half * std::cos(angle);
-      sum += elementary::exp(-0.5 * x * u) * std::sin(angle) / (u * std::sqrt(std::abs(spectrum.product(u))));
+      const double angle = (i + 0.5) * (pi / nodes), u = middle - half * real::cos(angle);
+      sum +=
+          elementary::exp(-0.5 * x * u) * real::sin(angle) / (u * real::sqrt(std::abs(spectrum.product(u))));
     }
     const double term = sum * half / nodes;
     tail += sign * term;
@@ -108,24 +110,24 @@ double weighted_chi_squared_tail(double x, const Spectrum& spectrum) {
 
 struct cramer_von_mises_spectrum {  // lambda_j = 1 / (pi j)^2
   static double inverse_weight(int j) { return pi * pi * j * j; }
-  static double product(double u) { return std::sin(std::sqrt(u)) / std::sqrt(u); }
+  static double product(double u) { return real::sin(real::sqrt(u)) / real::sqrt(u); }
 };
 struct anderson_darling_spectrum {  // lambda_j = 1 / (j (j + 1))
   static double inverse_weight(int j) { return static_cast<double>(j) * (j + 1); }
-  static double product(double u) { return -std::cos(0.5 * pi * std::sqrt(1 + 4 * u)) / (pi * u); }
+  static double product(double u) { return -real::cos(0.5 * pi * real::sqrt(1 + 4 * u)) / (pi * u); }
 };
 
 }  // namespace detail
 
 /// P(omega squared > x) in the limit of large samples (Anderson and Darling 1952).
 inline double cramer_von_mises_tail(double x) {
-  if (std::isnan(x)) return x;
+  if (real::isnan(x)) return x;
   return x < 0.003 ? 1 : detail::weighted_chi_squared_tail(x, detail::cramer_von_mises_spectrum{});
 }
 
 /// P(A squared > x) in the limit of large samples (Anderson and Darling 1952).
 inline double anderson_darling_tail(double x) {
-  if (std::isnan(x)) return x;
+  if (real::isnan(x)) return x;
   return x < 0.05 ? 1 : detail::weighted_chi_squared_tail(x, detail::anderson_darling_spectrum{});
 }
 

@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "colonnade/core/real.hpp"
 #include "colonnade/drift/category_counts.hpp"
 #include "colonnade/drift/column_profile.hpp"
 #include "colonnade/drift/quantile_bins.hpp"
@@ -36,7 +37,7 @@ class profile_ranks {
     each([&](double f, double g, double, double) { largest = std::max(largest, std::abs(f - g)); });
     const double error = reference_.rank_error() + current_.rank_error();
     const double certain = std::max(0.0, largest - error) * n_ * m_;
-    const auto gap = static_cast<std::uint64_t>(error == 0 ? std::nearbyint(certain) : std::floor(certain));
+    const auto gap = static_cast<std::uint64_t>(error == 0 ? real::nearbyint(certain) : real::floor(certain));
     return {largest, kolmogorov::p_value(reference_.count(), current_.count(), gap)};
   }
   /// Integral of |F - G|; infinite where the shares at an infinity differ.
@@ -121,7 +122,7 @@ inline std::pair<category_counts, category_counts> comparable_counts(const colum
     const double p = static_cast<double>(count) / n, q = static_cast<double>(other) / m;
     const double moved = std::clamp(p, q - error, q + error);
     left.emplace_back(text, count);
-    right.emplace_back(text, static_cast<std::uint64_t>(std::nearbyint(moved * m)));
+    right.emplace_back(text, static_cast<std::uint64_t>(real::nearbyint(moved * m)));
     p_rest -= p;
     q_rest -= q;
   }
@@ -146,7 +147,7 @@ inline std::string bin_label(const std::vector<double>& edges, std::size_t k) {
   if (k == 0) return "up to " + text(edges[0]);
   if (k == edges.size()) return "above " + text(edges.back());
   const double low = edges[k - 1], high = edges[k];
-  if (low == std::nextafter(high, -std::numeric_limits<double>::infinity())) return text(high);
+  if (low == real::nextafter(high, -std::numeric_limits<double>::infinity())) return text(high);
   return text(low) + " to " + text(high);
 }
 

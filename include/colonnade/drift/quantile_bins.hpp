@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "colonnade/core/error.hpp"
+#include "colonnade/core/real.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -32,7 +32,7 @@ class quantile_bins {
     for (std::size_t k = 1; k <= bins; ++k) {
       const double value = quantile(static_cast<double>(k) / static_cast<double>(bins));
       const bool alone = share(value) >= part;
-      if (alone) add(edges, std::nextafter(value, -std::numeric_limits<double>::infinity()));
+      if (alone) add(edges, real::nextafter(value, -std::numeric_limits<double>::infinity()));
       if (alone || k < bins) add(edges, value);
     }
     return quantile_bins(std::move(edges));

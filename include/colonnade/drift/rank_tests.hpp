@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -9,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "colonnade/core/real.hpp"
 #include "colonnade/drift/kolmogorov.hpp"
 #include "colonnade/drift/null_distributions.hpp"
 #include "colonnade/drift/rank_pass.hpp"
@@ -52,7 +52,7 @@ class rank_tests {
     const double mean = (1 + 1 / pooled) / 6;
     const double variance =
         (pooled + 1) / pooled * ((4 * k * pooled - 3 * (a_ * a_ + b_ * b_) - 2 * k) / (4 * k)) / pooled;
-    return {t, null_distributions::cramer_von_mises_tail(1.0 / 6 + (t - mean) / std::sqrt(variance))};
+    return {t, null_distributions::cramer_von_mises_tail(1.0 / 6 + (t - mean) / real::sqrt(variance))};
   }
 
   /// Anderson-Darling for two samples with midranks (Scholz and Stephens 1987), standardised, as scipy's
@@ -63,9 +63,10 @@ class rank_tests {
     const double pooled = a_ + b_;
     if (n_ + m_ < 4) return {};
     const double raw = (pooled - 1) / pooled * (1 / a_ + 1 / b_) * pass_.weighted;
-    const double t = (raw - 1) / std::sqrt(anderson_variance());
+    const double t = (raw - 1) / real::sqrt(anderson_variance());
     constexpr double limit_deviation = 0.76140562639;  // sqrt(2 (pi^2 - 9) / 3)
-    return {t, null_distributions::anderson_darling_tail(1 + t * limit_deviation / std::sqrt(tie_inflation))};
+    return {t,
+            null_distributions::anderson_darling_tail(1 + t * limit_deviation / real::sqrt(tie_inflation))};
   }
 
  private:
@@ -93,7 +94,7 @@ class rank_tests {
     const std::int64_t a = common / n, b = common / m;
     // Integers below 2^53: the division is exact.
     const double unit = a_ * b_ / static_cast<double>(common);
-    const auto reached = static_cast<std::int64_t>(std::nearbyint(pass_.squares / (unit * unit)));
+    const auto reached = static_cast<std::int64_t>(real::nearbyint(pass_.squares / (unit * unit)));
     std::vector<frequencies> row(n_ + 1);
     for (std::int64_t u = 0; u <= m; ++u) {
       frequencies left;

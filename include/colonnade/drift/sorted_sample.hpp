@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <span>
 
+#include "colonnade/core/large_array.hpp"
 #include "colonnade/core/views.hpp"
 #include "colonnade/kernels/radix_sort.hpp"
 
@@ -21,19 +21,18 @@ class sorted_sample {
   template <class T>
   static sorted_sample of(column_view<T> column, int threads = 1) {
     sorted_sample sample;
-    const auto keys = std::make_unique_for_overwrite<std::uint64_t[]>(column.size());
-    const auto scratch = std::make_unique_for_overwrite<std::uint64_t[]>(column.size());
-    sample.size_ = collect(column, keys.get());
+    large_array<std::uint64_t> keys(column.size()), scratch(column.size());
+    sample.size_ = collect(column, keys.data());
     sample.missing_ = column.size() - sample.size_;
-    const std::uint64_t* sorted = radix_sort(keys.get(), scratch.get(), sample.size_, threads);
-    sample.values_ = std::make_unique_for_overwrite<double[]>(sample.size_ + 1);
+    const std::uint64_t* sorted = radix_sort(keys.data(), scratch.data(), sample.size_, threads);
+    sample.values_ = large_array<double>(sample.size_ + 1);
     for (std::size_t i = 0; i < sample.size_; ++i) sample.values_[i] = from_ordered_bits<double>(sorted[i]);
     sample.values_[sample.size_] = std::numeric_limits<double>::infinity();
     return sample;
   }
 
   /// Followed in memory by +infinity, as `rank_pass` wants it.
-  std::span<const double> values() const { return {values_.get(), size_}; }
+  std::span<const double> values() const { return {values_.data(), size_}; }
   std::size_t size() const { return size_; }
   std::uint64_t missing() const { return missing_; }
 
@@ -61,8 +60,8 @@ class sorted_sample {
     return count;
   }
 
-  std::unique_ptr<double[]> values_ = [] {
-    auto end = std::make_unique_for_overwrite<double[]>(1);
+  large_array<double> values_ = [] {
+    large_array<double> end(1);
     end[0] = std::numeric_limits<double>::infinity();
     return end;
   }();

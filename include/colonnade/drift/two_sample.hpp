@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -12,6 +11,7 @@
 #include "colonnade/core/accumulator.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/parallel.hpp"
+#include "colonnade/core/real.hpp"
 #include "colonnade/drift/anderson_ties.hpp"
 #include "colonnade/drift/divergence.hpp"
 #include "colonnade/drift/quantile_bins.hpp"
@@ -99,7 +99,7 @@ inline two_sample_result two_sample(const sorted_sample& reference, const sorted
   if (!params.wants("psi") && !params.wants("jensen_shannon")) return result;
   const double size = static_cast<double>(n);
   const auto quantile = [&](double p) {
-    const auto rank = static_cast<std::size_t>(std::ceil(p * size - 1e-9));
+    const auto rank = static_cast<std::size_t>(real::ceil(p * size - 1e-9));
     return reference.values()[std::clamp<std::size_t>(rank, 1, n) - 1];
   };
   const auto share = [&](double v) {

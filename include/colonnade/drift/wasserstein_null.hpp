@@ -1,12 +1,12 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <span>
 #include <vector>
 
+#include "colonnade/core/real.hpp"
 #include "colonnade/drift/null_distributions.hpp"
 #include "colonnade/drift/rank_pass.hpp"
 #include "colonnade/sketches/order_by.hpp"
@@ -30,7 +30,7 @@ class wasserstein_null {
  public:
   /// `x` and `y` ascending and not empty; NaN if the distance is not finite.
   static double p_value(std::span<const double> x, std::span<const double> y, double distance) {
-    if (!std::isfinite(distance)) return std::numeric_limits<double>::quiet_NaN();
+    if (!real::isfinite(distance)) return std::numeric_limits<double>::quiet_NaN();
     const auto cells = cells_of(x, y);
     double mean = 0;
     for (const cell& c : cells) mean += c.scale;
@@ -44,8 +44,8 @@ class wasserstein_null {
       }
     }
     const double n = static_cast<double>(x.size()), m = static_cast<double>(y.size());
-    const double scaled = std::sqrt(n / (n + m) * m) * distance;
-    return gamma_tail(scaled, std::sqrt(two_over_pi) * mean, two_over_pi * variance);
+    const double scaled = real::sqrt(n / (n + m) * m) * distance;
+    return gamma_tail(scaled, real::sqrt(two_over_pi) * mean, two_over_pi * variance);
   }
 
  private:
@@ -74,9 +74,9 @@ class wasserstein_null {
       const double below = 0.5 * static_cast<double>(last + 1 + here);
       const double above = static_cast<double>(pooled) - below;
       from = to;
-      if (!(width > 0) || std::isinf(width)) continue;
+      if (!(width > 0) || real::isinf(width)) continue;
       cells.push_back(
-          {width * std::sqrt(below * above) / static_cast<double>(pooled), std::sqrt(below / above)});
+          {width * real::sqrt(below * above) / static_cast<double>(pooled), real::sqrt(below / above)});
     }
     return cells;
   }
@@ -86,7 +86,7 @@ class wasserstein_null {
     constexpr double pi = 3.14159265358979323846;
     r = std::min(r, 1.0);
     if (r >= 1) return pi / 2 - 1;
-    return std::sqrt((1 - r) * (1 + r)) + r * std::asin(r) - 1;
+    return real::sqrt((1 - r) * (1 + r)) + r * real::asin(r) - 1;
   }
 
   /// Exponent by the coefficient of variation; linear between three points.
@@ -97,17 +97,17 @@ class wasserstein_null {
   /// P(s G^(1/q) > x), G of the gamma law with shape k, for the k and s that give this mean and variance.
   static double gamma_tail(double x, double mean, double variance) {
     using null_distributions::detail::log_gamma;
-    const double q = exponent(std::sqrt(variance) / mean);
+    const double q = exponent(real::sqrt(variance) / mean);
     const double wanted = elementary::log1p(variance / (mean * mean));
     const auto moments = [q](double k) {
       return log_gamma(k + 2 / q) + log_gamma(k) - 2 * log_gamma(k + 1 / q);
     };
     double low = 0.05, high = 1e6;
     for (int step = 0; step < 60; ++step) {
-      const double k = std::sqrt(low * high);
+      const double k = real::sqrt(low * high);
       (moments(k) > wanted ? low : high) = k;
     }
-    const double k = std::sqrt(low * high), log_scale = log_gamma(k) - log_gamma(k + 1 / q);
+    const double k = real::sqrt(low * high), log_scale = log_gamma(k) - log_gamma(k + 1 / q);
     const double ratio = elementary::log(x / mean) - log_scale;
     return null_distributions::gamma_upper(k, elementary::exp(q * ratio));
   }

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <string>
 #include <vector>
@@ -11,6 +11,7 @@
 #include "colonnade/core/accumulator.hpp"
 #include "colonnade/core/archive.hpp"
 #include "colonnade/core/error.hpp"
+#include "colonnade/core/real.hpp"
 #include "colonnade/kernels/column_range.hpp"
 #include "colonnade/kernels/digit_sums.hpp"
 #include "colonnade/kernels/exact_sum.hpp"
@@ -91,7 +92,7 @@ class column_moments {
   /// Whether an infinite value was seen.
   bool infinite() const {
     for (std::size_t j = 0; j < columns(); ++j) {
-      if (minimum_[j] <= maximum_[j] && (std::isinf(minimum_[j]) || std::isinf(maximum_[j]))) return true;
+      if (minimum_[j] <= maximum_[j] && (real::isinf(minimum_[j]) || real::isinf(maximum_[j]))) return true;
     }
     return false;
   }
@@ -219,9 +220,9 @@ class column_moments {
     const double largest = static_cast<double>(std::max(std::abs(b.minimum[j]), std::abs(b.maximum[j])));
     if (largest == 0) return;
     int& e = b.exponent[j];
-    if (std::isfinite(largest)) std::frexp(largest, &e);
-    if (std::isfinite(largest) && e >= -400 && e <= 400) {
-      b.scale[j] = std::ldexp(1.0, e);
+    if (real::isfinite(largest)) real::frexp(largest, &e);
+    if (real::isfinite(largest) && e >= -400 && e <= 400) {
+      b.scale[j] = real::ldexp(1.0, e);
     } else {
       b.exponent[j] = outside;
     }
@@ -292,7 +293,7 @@ class column_moments {
       throw argument_error("sample_weight", std::to_string(weight.size()) + " weights", std::to_string(rows));
     }
     for (std::size_t i = 0; i < rows; ++i) {
-      if (!std::isfinite(weight[i])) throw data_error("sample_weight: a weight is not finite", i);
+      if (!real::isfinite(weight[i])) throw data_error("sample_weight: a weight is not finite", i);
     }
   }
   void start_weights() {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "colonnade/core/error.hpp"
+#include "colonnade/core/real.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -249,8 +249,9 @@ class exact_sum {
 
   static double rounded(const leading& top) {
     if (top.bits == 0) return 0.0;
-    const double result =
-        top.exponent + 63 >= -1022 ? std::ldexp(static_cast<double>(top.bits), top.exponent) : subnormal(top);
+    const double result = top.exponent + 63 >= -1022
+                              ? real::ldexp(static_cast<double>(top.bits), top.exponent)
+                              : subnormal(top);
     return top.negative ? -result : result;
   }
   // A value below 2^-1022, rounded to a multiple of 2^-1074.
@@ -261,7 +262,7 @@ class exact_sum {
     const std::uint64_t half = std::uint64_t{1} << (drop - 1);
     const std::uint64_t rest = drop == 64 ? top.bits : top.bits & ((half << 1) - 1);
     const bool up = rest > half || (rest == half && (whole & 1) != 0);
-    return std::ldexp(static_cast<double>(whole + (up ? 1 : 0)), -1074);
+    return real::ldexp(static_cast<double>(whole + (up ? 1 : 0)), -1074);
   }
 
   std::uint8_t special_ = 0;

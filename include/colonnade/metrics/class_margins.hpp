@@ -1,12 +1,12 @@
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <numeric>
 #include <vector>
 
 #include "colonnade/core/config.hpp"
+#include "colonnade/core/real.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -48,7 +48,7 @@ struct class_margins {
     for (std::size_t c = 0; c < classes(); ++c) {
       s.precision.push_back(ratio(correct[c], predicted[c], undefined, s.precision_undefined));
       s.recall.push_back(ratio(correct[c], actual[c], undefined, s.recall_undefined));
-      if (std::isinf(beta)) {
+      if (real::isinf(beta)) {
         s.f.push_back(s.recall.back());
       } else if (beta == 0) {
         s.f.push_back(s.precision.back());
@@ -86,7 +86,7 @@ struct class_margins {
       actual2 += actual[c] * actual[c];
     }
     const double spread = (rows * rows - predicted2) * (rows * rows - actual2);
-    return spread == 0 ? 0.0 : (right * rows - product) / std::sqrt(spread);
+    return spread == 0 ? 0.0 : (right * rows - product) / real::sqrt(spread);
   }
 
  private:
@@ -102,7 +102,7 @@ struct class_margins {
 inline double average_of(const std::vector<double>& values, const std::vector<double>& weights = {}) {
   double sum = 0, weighted = 0, weight = 0, count = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (std::isnan(values[i])) continue;
+    if (real::isnan(values[i])) continue;
     sum += values[i];
     count += 1;
     if (weights.empty()) continue;

@@ -4,12 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "colonnade/core/error.hpp"
+#include "colonnade/core/large_array.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/core/views.hpp"
 #include "colonnade/kernels/radix_sort.hpp"
@@ -23,7 +23,7 @@ class ranked_scores {
   /// `positive[i]` is not 0 for rows of the positive class.
   template <class T>
   ranked_scores(column_view<const T> score, column_view<const std::uint8_t> positive, int threads = 0)
-      : size_(score.size()), keys_(new std::uint64_t[2 * size_]) {
+      : size_(score.size()), keys_(2 * size_) {
     if (positive.size() != size_) {
       throw argument_error("positive", std::to_string(positive.size()) + " rows", std::to_string(size_));
     }
@@ -120,7 +120,7 @@ class ranked_scores {
   }
 
   void sort_packed(column_view<const std::uint8_t> positive, int threads) {
-    std::uint64_t* keys = keys_.get();
+    std::uint64_t* keys = keys_.data();
     constexpr std::size_t block_rows = 65'536;
     for_blocks(block_count(size_, block_rows), useful_threads(threads, static_cast<double>(size_)),
                [&](std::size_t block) {
@@ -135,8 +135,8 @@ class ranked_scores {
   void sort_with_class(column_view<const std::uint8_t> positive, int threads) {
     class_memory_.resize(2 * size_);
     for (std::size_t i = 0; i < size_; ++i) class_memory_[i] = positive[i] != 0 ? 1 : 0;
-    const sorted_arrays<std::uint64_t, std::uint8_t> from{keys_.get(), class_memory_.data()};
-    const sorted_arrays<std::uint64_t, std::uint8_t> to{keys_.get() + size_, class_memory_.data() + size_};
+    const sorted_arrays<std::uint64_t, std::uint8_t> from{keys_.data(), class_memory_.data()};
+    const sorted_arrays<std::uint64_t, std::uint8_t> to{keys_.data() + size_, class_memory_.data() + size_};
     const auto sorted = radix_sort(from, to, size_, threads);
     sorted_ = sorted.keys;
     classes_ = sorted.payload;
@@ -148,7 +148,7 @@ class ranked_scores {
   };
 
   std::size_t size_;
-  std::unique_ptr<std::uint64_t[]> keys_;
+  large_array<std::uint64_t> keys_;
   block_facts all_;
   std::uint64_t positives_ = 0, least_ = 0;
   bool packed_ = true;

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <string>
 #include <type_traits>
 
 #include "colonnade/core/error.hpp"
+#include "colonnade/core/real.hpp"
 #include "colonnade/core/views.hpp"
 #include "colonnade/kernels/error_sums.hpp"
 #include "colonnade/kernels/row_sums.hpp"
@@ -24,7 +24,7 @@ struct regression_errors {
 
   double mean_absolute_error() const { return absolute / weight; }
   double mean_squared_error() const { return squared / weight; }
-  double root_mean_squared_error() const { return std::sqrt(squared / weight); }
+  double root_mean_squared_error() const { return real::sqrt(squared / weight); }
   /// 1 - squared / variation. Where the truth is constant: 1 if all is right, else 0; without `force_finite`
   /// NaN, else -infinity.
   double r2(bool force_finite = true) const {

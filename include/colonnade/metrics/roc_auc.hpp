@@ -1,11 +1,11 @@
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <string>
 
 #include "colonnade/core/error.hpp"
+#include "colonnade/core/real.hpp"
 #include "colonnade/metrics/ranked_scores.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
@@ -29,7 +29,7 @@ inline double two_sided_quantile(double confidence) {
   double low = 0, high = 40;
   for (int step = 0; step < 70; ++step) {
     const double middle = low + (high - low) / 2;
-    (std::erfc(middle / std::sqrt(2.0)) > 1 - confidence ? low : high) = middle;
+    (real::erfc(middle / real::sqrt(2.0)) > 1 - confidence ? low : high) = middle;
   }
   return low + (high - low) / 2;
 }
@@ -85,7 +85,7 @@ inline auc_interval roc_auc_interval(const ranked_scores& ranked, double confide
   // Sample variances of the shares won, from sums of squares of integers: nothing cancels.
   const double of_positives = as_double(positives * wins_squared - wins * wins) / (4 * n * n * p * (p - 1));
   const double of_negatives = as_double(negatives * losses_squared - wins * wins) / (4 * p * p * n * (n - 1));
-  const double error = std::sqrt(of_positives / p + of_negatives / n);
+  const double error = real::sqrt(of_positives / p + of_negatives / n);
   const double reach = detail::two_sided_quantile(confidence) * error;
   return {auc, auc - reach < 0 ? 0 : auc - reach, auc + reach > 1 ? 1 : auc + reach, error};
 }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -12,6 +11,7 @@
 
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/random.hpp"
+#include "colonnade/core/real.hpp"
 #include "colonnade/core/views.hpp"
 #include "colonnade/model_selection/stratified_k_fold.hpp"
 
@@ -46,8 +46,8 @@ inline split_sizes sizes_of_split(std::size_t rows, std::optional<split_size> te
   if (test && train && test->is_share && train->is_share && test->value + train->value > 1) {
     throw argument_error("test_size + train_size", std::to_string(test->value + train->value), "at most 1");
   }
-  double tests = test ? (test->is_share ? std::ceil(test->value * n) : test->value) : 0;
-  double trains = train ? (train->is_share ? std::floor(train->value * n) : train->value) : 0;
+  double tests = test ? (test->is_share ? real::ceil(test->value * n) : test->value) : 0;
+  double trains = train ? (train->is_share ? real::floor(train->value * n) : train->value) : 0;
   if (!train) trains = n - tests;
   if (!test) tests = n - trains;
   if (trains + tests > n) {
@@ -91,7 +91,7 @@ inline std::vector<std::size_t> share_by_class(const std::vector<std::size_t>& s
   for (std::size_t c = 0; c < sizes.size(); ++c) {
     const double exact = static_cast<double>(sizes[c]) / all * static_cast<double>(draws);
     share[c] = static_cast<std::size_t>(exact);
-    remainder[c] = exact - std::floor(exact);
+    remainder[c] = exact - real::floor(exact);
     given += share[c];
   }
   std::iota(order.begin(), order.end(), std::size_t{0});

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -10,6 +9,7 @@
 #include <type_traits>
 #include <variant>
 
+#include "colonnade/core/real.hpp"
 #include "colonnade/core/table.hpp"
 #include "colonnade/core/visit.hpp"
 #include "colonnade/kernels/hash_table.hpp"
@@ -38,79 +38,64 @@ struct number_reader {
   column_view<const Value> column;
 
   // Whether every row without a validity bit of zero has a key.
-  static constexpr bool total = std::is_same_v<Key, Value>
-                                    ? std::is_integral_v<Value>
-                                    : std::is_same_v<Value, bool> && !std::is_same_v<Key, std::string_view>;
+  static constexpr bool total =
+      std::is_same_v<Value, bool> || (std::is_same_v<Key, Value> && std::is_integral_v<Value>);
 
   row_state state(std::size_t i) const {
-    if (!column.validity()[i]) return row_state::missing;
-    const Value value = column[i];
-    if constexpr (std::is_floating_point_v<Value>) {
-      if (std::isnan(value)) return row_state::missing;
-    }
-    if constexpr (std::is_same_v<Key, std::string_view>) return row_state::unknown;
+    if (column.is_missing(i)) return row_state::missing;
     if constexpr (std::is_same_v<Key, std::int64_t> && std::is_floating_point_v<Value>) {
-      const auto wide = static_cast<double>(value);
-      return wide >= -0x1p63 && wide < 0x1p63 && std::trunc(wide) == wide ? row_state::key
-                                                                          : row_state::unknown;
+      const auto wide = static_cast<double>(column[i]);
+      return wide >= -0x1p63 && wide < 0x1p63 && real::trunc(wide) == wide ? row_state::key
+                                                                           : row_state::unknown;
     }
     if constexpr (std::is_same_v<Key, double> && std::is_same_v<Value, std::int64_t>) {
+      const Value value = column[i];
       const auto wide = static_cast<double>(value);
       return wide < 0x1p63 && static_cast<std::int64_t>(wide) == value ? row_state::key : row_state::unknown;
     }
     return row_state::key;
   }
-  Key key(std::size_t i) const {
-    if constexpr (std::is_same_v<Key, std::string_view>) {
-      return {};
-    } else {
-      return static_cast<Key>(column[i]);
-    }
-  }
+  Key key(std::size_t i) const { return static_cast<Key>(column[i]); }
   bool all_valid() const { return column.validity().all_valid(); }
 };
 
-template <class Key, class TextOf>
+template <class TextOf>
 struct text_reader {
   TextOf text_of;
   validity_view validity;
 
-  static constexpr bool total = std::is_same_v<Key, std::string_view>;
+  static constexpr bool total = true;
 
-  row_state state(std::size_t i) const {
-    if (!validity[i]) return row_state::missing;
-    return total ? row_state::key : row_state::unknown;
-  }
-  Key key(std::size_t i) const {
-    if constexpr (total) {
-      return text_of(i);
-    } else {
-      return {};
-    }
-  }
+  row_state state(std::size_t i) const { return validity[i] ? row_state::key : row_state::missing; }
+  std::string_view key(std::size_t i) const { return text_of(i); }
   bool all_valid() const { return validity.all_valid(); }
 };
 
 /// Calls `act(reader)` with a reader of the column's rows as keys.
 template <class Key, class Act>
 void with_reader(const string_column_view& column, const Act& act) {
-  column.visit([&]<class TextOf>(const TextOf& text_of) {
-    act(text_reader<Key, TextOf>{text_of, column.validity()});
-  });
+  column.visit(
+      [&]<class TextOf>(const TextOf& text_of) { act(text_reader<TextOf>{text_of, column.validity()}); });
 }
 template <class Key, class Value, class Act>
 void with_reader(const column_view<const Value>& column, const Act& act) {
   act(number_reader<Key, Value>{column});
 }
 
+/// Whether a table of such keys can hold values of such a column: strings and numbers never meet.
+template <class Key, class Column>
+constexpr bool can_hold = std::is_same_v<Key, std::string_view> == std::is_same_v<Column, string_column_view>;
+
 /// `out[i]` = `number(key of row first + i)`, where `number_rows(count, key_of, out)` numbers rows that have
 /// keys; rows that have none get `missing_code` or `unknown_code`.
 template <class Reader, class NumberRows>
 void number_column(const Reader& reader, std::size_t first, std::size_t count, std::int32_t* out,
                    const NumberRows& number_rows) {
-  if (Reader::total && reader.all_valid()) {
-    number_rows(count, [&](std::size_t i) { return reader.key(first + i); }, out);
-    return;
+  if constexpr (Reader::total) {
+    if (reader.all_valid()) {
+      number_rows(count, [&](std::size_t i) { return reader.key(first + i); }, out);
+      return;
+    }
   }
   constexpr std::size_t chunk_rows = 512;
   std::array<std::uint32_t, chunk_rows> rows;
@@ -129,24 +114,38 @@ void number_column(const Reader& reader, std::size_t first, std::size_t count, s
   }
 }
 
+/// The same for a column whose values cannot be keys.
+template <class Column>
+void number_strangers(const Column& column, std::size_t first, std::size_t count, std::int32_t* out) {
+  for (std::size_t i = 0; i < count; ++i) out[i] = column.is_missing(first + i) ? missing_code : unknown_code;
+}
+
 template <class Key, class Column>
 void insert_column(hash_table<Key>& table, const Column& column, std::size_t first, std::size_t count,
                    std::int32_t* out) {
-  with_reader<Key>(column, [&](const auto& reader) {
-    number_column(reader, first, count, out, [&](std::size_t n, const auto& key_of, std::int32_t* to) {
-      table.insert_rows(n, key_of, to);
+  if constexpr (can_hold<Key, Column>) {
+    with_reader<Key>(column, [&](const auto& reader) {
+      number_column(reader, first, count, out, [&](std::size_t n, const auto& key_of, std::int32_t* to) {
+        table.insert_rows(n, key_of, to);
+      });
     });
-  });
+  } else {
+    number_strangers(column, first, count, out);
+  }
 }
 
 template <class Key, class Column>
 void find_column(const hash_table<Key>& table, const Column& column, std::size_t first, std::size_t count,
                  std::int32_t* out) {
-  with_reader<Key>(column, [&](const auto& reader) {
-    number_column(reader, first, count, out, [&](std::size_t n, const auto& key_of, std::int32_t* to) {
-      table.find_rows(n, key_of, to);
+  if constexpr (can_hold<Key, Column>) {
+    with_reader<Key>(column, [&](const auto& reader) {
+      number_column(reader, first, count, out, [&](std::size_t n, const auto& key_of, std::int32_t* to) {
+        table.find_rows(n, key_of, to);
+      });
     });
-  });
+  } else {
+    number_strangers(column, first, count, out);
+  }
 }
 
 template <class Value>

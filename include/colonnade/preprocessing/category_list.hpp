@@ -2,9 +2,9 @@
 
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +15,7 @@
 
 #include "colonnade/core/archive.hpp"
 #include "colonnade/core/error.hpp"
+#include "colonnade/core/real.hpp"
 #include "colonnade/core/visit.hpp"
 #include "colonnade/preprocessing/category_keys.hpp"
 
@@ -145,7 +146,7 @@ class category_list {
       throw argument_error("categories", "'" + text_of(value, type_) + "' twice", "distinct values");
     }
     if constexpr (std::is_floating_point_v<Key>) {
-      if (std::isnan(value))
+      if (real::isnan(value))
         throw argument_error("categories", "NaN among the values", "missing as the last category");
     }
   }

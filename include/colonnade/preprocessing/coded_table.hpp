@@ -4,13 +4,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "colonnade/core/error.hpp"
+#include "colonnade/core/large_array.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/preprocessing/column_categories.hpp"
 
@@ -33,7 +33,7 @@ class coded_column {
   coded_column(const any_column_view& column, missing_mark mark, bool keep_rows)
       : column_(column), mark_(mark), rows_(rows_of(column)) {
     if (!keep_rows || dictionary() != nullptr) return;
-    ids_ = std::make_unique_for_overwrite<std::int32_t[]>(rows_);
+    ids_ = large_array<std::int32_t>(rows_);
     worker_of_.resize(block_count(rows_, coding_block_rows));
   }
 
@@ -47,8 +47,8 @@ class coded_column {
       own.missing += column_categories::count_codes(*dictionary(), first, count, own.rows);
       return;
     }
-    own.categories.update(column_, first, count, ids_ == nullptr ? nullptr : ids_.get() + first, mark_);
-    if (ids_ != nullptr) worker_of_[block] = static_cast<std::uint32_t>(worker);
+    own.categories.update(column_, first, count, ids_.size() == 0 ? nullptr : ids_.data() + first, mark_);
+    if (ids_.size() > 0) worker_of_[block] = static_cast<std::uint32_t>(worker);
   }
 
   /// Merges the workers' tables and orders the categories.
@@ -117,7 +117,7 @@ class coded_column {
   any_column_view column_;
   missing_mark mark_;
   std::size_t rows_;
-  std::unique_ptr<std::int32_t[]> ids_;
+  large_array<std::int32_t> ids_;
   std::vector<std::uint32_t> worker_of_;
   std::vector<part> workers_;
   std::vector<std::vector<std::int32_t>> place_of_;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "colonnade/core/error.hpp"
+#include "colonnade/core/real.hpp"
 #include "colonnade/core/table.hpp"
 #include "colonnade/core/visit.hpp"
 #include "colonnade/kernels/column_moments.hpp"
@@ -70,8 +70,11 @@ double number_at(const V& column, std::size_t i) {
     return std::numeric_limits<double>::quiet_NaN();
   } else if constexpr (std::is_same_v<V, dictionary_column_view>) {
     const auto at = static_cast<std::size_t>(column[i]);
-    return visit_held([&](const auto& v) { return v.is_missing(at) ? std::nan("") : number_at(v, at); },
-                      column.values());
+    return visit_held(
+        [&](const auto& v) {
+          return v.is_missing(at) ? std::numeric_limits<double>::quiet_NaN() : number_at(v, at);
+        },
+        column.values());
   } else {
     return static_cast<double>(column[i]);
   }
@@ -252,7 +255,7 @@ class imputer_statistics {
     if (total == 0) return;
     const double low = nth(sorted, (total - 1) / 2), high = nth(sorted, total / 2);
     fill.number = low == high ? low : low / 2 + high / 2;
-    if (std::isfinite(low + high)) fill.number = (low + high) / 2;
+    if (real::isfinite(low + high)) fill.number = (low + high) / 2;
   }
   static double nth(const column_categories::ordered& sorted, std::uint64_t n) {
     std::size_t k = 0;

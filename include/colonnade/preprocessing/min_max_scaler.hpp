@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -13,6 +12,7 @@
 
 #include "colonnade/core/archive.hpp"
 #include "colonnade/core/error.hpp"
+#include "colonnade/core/real.hpp"
 #include "colonnade/kernels/affine.hpp"
 #include "colonnade/kernels/column_range.hpp"
 #include "colonnade/simd/dispatch.hpp"
@@ -36,7 +36,7 @@ class min_max_scaler {
 
     friend bool operator==(const params&, const params&) = default;
 
-    bool valid() const { return low < high && std::isfinite(high - low); }
+    bool valid() const { return low < high && real::isfinite(high - low); }
     void check() const {
       if (valid()) return;
       throw argument_error("feature_range", "(" + std::to_string(low) + ", " + std::to_string(high) + ")",
@@ -96,7 +96,7 @@ class min_max_scaler {
     /// Whether an infinite value was seen.
     bool infinite() const {
       for (std::size_t j = 0; j < minimum_.size(); ++j) {
-        if (minimum_[j] <= maximum_[j] && (std::isinf(minimum_[j]) || std::isinf(maximum_[j]))) return true;
+        if (minimum_[j] <= maximum_[j] && (real::isinf(minimum_[j]) || real::isinf(maximum_[j]))) return true;
       }
       return false;
     }

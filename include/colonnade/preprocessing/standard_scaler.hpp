@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -12,6 +11,7 @@
 #include "colonnade/core/accumulator.hpp"
 #include "colonnade/core/archive.hpp"
 #include "colonnade/core/error.hpp"
+#include "colonnade/core/real.hpp"
 #include "colonnade/kernels/affine.hpp"
 #include "colonnade/kernels/column_moments.hpp"
 
@@ -138,7 +138,7 @@ class standard_scaler {
       mean_.push_back(moments_.mean(j));
       if (!params_.with_std) continue;
       variance_.push_back(moments_.variance(j));
-      if (!constant(j)) scale_[j] = std::sqrt(variance_[j]);
+      if (!constant(j)) scale_[j] = real::sqrt(variance_[j]);
     }
     shift_ = params_.with_mean ? mean_ : std::vector<double>(columns(), 0.0);
   }

@@ -1,12 +1,13 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <vector>
 
 #include "colonnade/core/error.hpp"
+#include "colonnade/core/real.hpp"
 #include "colonnade/core/views.hpp"
 
 // Exact sums of targets by group, as integers. A number is cut into digits of 30 bits at fixed binary places
@@ -83,7 +84,7 @@ inline two_doubles digits_value(const std::int64_t* digits, int count) {
     for (int k = first; k < last; ++k) whole = whole * (wide{1} << digit_bits) + digits[k];
     const auto high = static_cast<double>(whole);
     const auto low = static_cast<double>(whole - static_cast<wide>(high));
-    const double scale = unit * std::ldexp(1.0, -digit_bits * (last - 1 - first));
+    const double scale = unit * real::ldexp(1.0, -digit_bits * (last - 1 - first));
     total = total + two_doubles{high * scale, low * scale};
     unit *= 0x1p-90;
   }
@@ -111,7 +112,7 @@ struct target_format {
   }
   /// Unit of means: 2^(30 value_place).
   double scale() const {
-    return value_place == nothing ? 1.0 : std::ldexp(1.0, detail::digit_bits * value_place);
+    return value_place == nothing ? 1.0 : real::ldexp(1.0, detail::digit_bits * value_place);
   }
 
   target_format joined(const target_format& other) const {
@@ -183,7 +184,7 @@ struct target_format {
   static std::int32_t place_of(double largest) {
     if (!(largest > 0)) return nothing;
     int exponent = 0;
-    std::frexp(largest, &exponent);
+    real::frexp(largest, &exponent);
     const int place =
         exponent > 0 ? (exponent - 1) / detail::digit_bits : -((-exponent) / detail::digit_bits) - 1;
     return std::max(place, -33);
@@ -236,7 +237,7 @@ class target_adder {
 
  private:
   static double unit(std::int32_t place) {
-    return place == target_format::nothing ? 0.0 : std::ldexp(1.0, -detail::digit_bits * place);
+    return place == target_format::nothing ? 0.0 : real::ldexp(1.0, -detail::digit_bits * place);
   }
   std::size_t record_size() const {
     if (format_.classes == 0) return lanes_;
@@ -302,7 +303,7 @@ inline target_moments moments_of(const target_format& format, const std::int64_t
   once = {once.high * of_once, once.low * of_once};
   twice = {twice.high * of_twice, twice.low * of_twice};
   const two_doubles squares = twice - once * once / weight;
-  const double unit = format.weighted ? std::ldexp(1.0, detail::digit_bits * format.weight_place) : 1.0;
+  const double unit = format.weighted ? real::ldexp(1.0, detail::digit_bits * format.weight_place) : 1.0;
   return {weight.high * unit, (once / weight).high, std::max(0.0, squares.high * unit)};
 }
 
@@ -317,7 +318,7 @@ inline target_moments moments_of(const target_format& format, const std::int64_t
   }
   const two_doubles weight = own + others;
   if (!(weight.high > 0)) return {};
-  const double unit = format.weighted ? std::ldexp(1.0, detail::digit_bits * format.weight_place) : 1.0;
+  const double unit = format.weighted ? real::ldexp(1.0, detail::digit_bits * format.weight_place) : 1.0;
   return {weight.high * unit, (own / weight).high, (own * others / weight).high * unit};
 }
 

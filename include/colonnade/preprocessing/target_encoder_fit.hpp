@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "colonnade/core/error.hpp"
+#include "colonnade/core/real.hpp"
 #include "colonnade/preprocessing/target_sums.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
@@ -55,7 +55,7 @@ struct target_encoder_params {
     }
     if (!all_usable(x.target)) refuse_target(x.target);
     for (std::size_t i = 0; i < x.weight.size(); ++i) {
-      if (!(x.weight[i] >= 0) || std::isinf(x.weight[i])) {
+      if (!(x.weight[i] >= 0) || real::isinf(x.weight[i])) {
         throw data_error("sample_weight: found a weight that is negative or not finite", i);
       }
     }
@@ -78,7 +78,7 @@ struct target_encoder_params {
   [[noreturn]] void refuse_target(column_view<const double> target) const {
     std::size_t i = 0;
     while (usable(target[i])) ++i;
-    if (!std::isfinite(target[i])) throw data_error("y: found a value that is not finite", i);
+    if (!real::isfinite(target[i])) throw data_error("y: found a value that is not finite", i);
     throw data_error("y: found class " + category_list::text_of(target[i], {}) +
                          ", expected a number below " + std::to_string(lanes_of_classes()),
                      i);
@@ -125,7 +125,7 @@ class target_shrinkage {
     if (params_->smooth) return (category.mean * n + *params_->smooth * all.mean) / (n + *params_->smooth);
     const double variance = all.squares / all.weight;
     const double share = variance * n / (variance * n + category.squares / n);
-    return std::isnan(share) ? all.mean : share * category.mean + (1 - share) * all.mean;
+    return real::isnan(share) ? all.mean : share * category.mean + (1 - share) * all.mean;
   }
 
   const target_encoder_params* params_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -12,6 +11,7 @@
 
 #include "colonnade/core/archive.hpp"
 #include "colonnade/core/error.hpp"
+#include "colonnade/core/real.hpp"
 #include "colonnade/sketches/stable_hash.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
@@ -112,7 +112,7 @@ class distinct_sketch {
     if (x == 0 || x == 1) return 0;
     double y = 1, z = 1 - x;
     for (double before = 2; z != before;) {
-      x = std::sqrt(x);
+      x = real::sqrt(x);
       before = z;
       y *= 0.5;
       z -= (1 - x) * (1 - x) * y;
