@@ -42,6 +42,7 @@ FORBIDDEN = {  # include -> where it is allowed
     **dict.fromkeys(
         ("iostream", "regex", "ranges", "functional", "random", "iomanip", "sstream", "pybind11"), ()
     ),
+    **dict.fromkeys(("chrono", "condition_variable", "mutex", "thread"), ()),  # slow to include
     "omp.h": ("core/parallel.hpp",),
     "Eigen": ("interop/eigen.hpp",),
     "eigen3": ("interop/eigen.hpp",),

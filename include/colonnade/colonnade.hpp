@@ -47,6 +47,7 @@
 #include "colonnade/core/owned_table.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/core/random.hpp"
+#include "colonnade/core/real.hpp"
 #include "colonnade/core/table.hpp"
 #include "colonnade/core/thread_count.hpp"
 #include "colonnade/core/thread_team.hpp"

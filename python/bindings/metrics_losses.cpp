@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "bind.hpp"
 #include "colonnade/metrics/probability_losses.hpp"
 #include "colonnade/metrics/regression_errors.hpp"

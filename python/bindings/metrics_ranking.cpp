@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "bind.hpp"
 #include "colonnade/metrics/calibration.hpp"
 #include "colonnade/metrics/precision_recall_curve.hpp"

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "colonnade/core/random.hpp"
 
 using namespace colonnade;

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "colonnade/boosting/binned_matrix.hpp"
 #include "tests/laws.hpp"
 #include "tests/values.hpp"

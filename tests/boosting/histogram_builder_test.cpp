@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "colonnade/boosting/gradient_scale.hpp"
 #include "tests/laws.hpp"
 

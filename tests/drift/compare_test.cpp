@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "colonnade/core/owned_table.hpp"
 #include "colonnade/core/random.hpp"
 #include "tests/values.hpp"

@@ -1,6 +1,8 @@
 // Also tests: drift/column_profile.hpp, drift/profile_ranks.hpp
 #include "colonnade/drift/profile.hpp"
 
+#include <cmath>
+
 #include "colonnade/core/owned_table.hpp"
 #include "colonnade/drift/profile_ranks.hpp"
 #include "colonnade/drift/two_sample.hpp"

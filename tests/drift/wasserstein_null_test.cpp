@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "colonnade/drift/two_sample.hpp"
 
 using namespace colonnade;

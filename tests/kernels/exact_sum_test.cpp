@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "colonnade/core/archive.hpp"
 #include "colonnade/core/random.hpp"
 #include "tests/naive/exact_sum.hpp"
 #include "tests/values.hpp"

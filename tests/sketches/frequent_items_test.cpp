@@ -1,5 +1,6 @@
 #include "colonnade/sketches/frequent_items.hpp"
 
+#include <cmath>
 #include <map>
 
 #include "tests/laws.hpp"

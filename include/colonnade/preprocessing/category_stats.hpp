@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "colonnade/core/accumulator.hpp"
 #include "colonnade/core/archive.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/preprocessing/coded_table.hpp"

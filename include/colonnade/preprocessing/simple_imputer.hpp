@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "colonnade/core/accumulator.hpp"
 #include "colonnade/core/archive.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/owned_table.hpp"
