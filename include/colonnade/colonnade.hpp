@@ -34,6 +34,7 @@
 #include "colonnade/cluster/packed_points.hpp"
 #include "colonnade/cluster/row_order.hpp"
 #include "colonnade/cluster/seeding.hpp"
+#include "colonnade/cluster/tile_bounds.hpp"
 #include "colonnade/core/accumulator.hpp"
 #include "colonnade/core/archive.hpp"
 #include "colonnade/core/checksum.hpp"
