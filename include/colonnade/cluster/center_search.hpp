@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -10,6 +9,7 @@
 
 #include "colonnade/cluster/row_order.hpp"
 #include "colonnade/core/error.hpp"
+#include "colonnade/core/real.hpp"
 #include "colonnade/core/views.hpp"
 #include "colonnade/kernels/center_distance.hpp"
 #include "colonnade/kernels/nearest_center.hpp"
@@ -25,8 +25,8 @@ struct tile_frame {
   /// The power of two that brings `reach` to at most 1.
   static double scale_for(double reach) {
     int exponent = 0;
-    if (reach > 0) std::frexp(reach, &exponent);
-    return std::ldexp(1.0, std::clamp(-exponent, -1000, 1000));
+    if (reach > 0) real::frexp(reach, &exponent);
+    return real::ldexp(1.0, std::clamp(-exponent, -1000, 1000));
   }
 };
 
@@ -56,7 +56,7 @@ class center_search {
       norms_[c] = static_cast<float>(norm);
       reach = std::max(reach, norm);
     }
-    reach_ = static_cast<float>(std::sqrt(reach)) * (1 + 0x1p-20f);
+    reach_ = static_cast<float>(real::sqrt(reach)) * (1 + 0x1p-20f);
   }
 
   std::size_t count() const { return count_; }
@@ -119,8 +119,8 @@ class center_search {
         for (std::size_t r = 0; r < rows; ++r) {
           for (std::size_t k = 0; k < some; ++k) {
             const double square = found[k * kernels::tile_points + r];
-            if (!std::isfinite(square)) refuse();
-            out(i + r, c + k) = static_cast<Out>(std::sqrt(square) / frame_.scale);
+            if (!real::isfinite(square)) refuse();
+            out(i + r, c + k) = static_cast<Out>(real::sqrt(square) / frame_.scale);
           }
         }
       }
@@ -147,7 +147,7 @@ class center_search {
       for (std::size_t j = c * columns_; j < (c + 1) * columns_; ++j) {
         sum += (scaled_[j] - before.scaled_[j]) * (scaled_[j] - before.scaled_[j]);
       }
-      moves[c] = sum == 0 ? 0.0f : static_cast<float>(std::sqrt(sum)) * (1 + 0x1p-20f) + 0x1p-120f;
+      moves[c] = sum == 0 ? 0.0f : static_cast<float>(real::sqrt(sum)) * (1 + 0x1p-20f) + 0x1p-120f;
     }
     return moves;
   }
@@ -163,7 +163,7 @@ class center_search {
           const double apart = scaled_[c * columns_ + j] - scaled_[other * columns_ + j];
           sum += apart * apart;
         }
-        gaps[c] = std::min(gaps[c], static_cast<float>(std::sqrt(sum)) * (1 - 0x1p-20f));
+        gaps[c] = std::min(gaps[c], static_cast<float>(real::sqrt(sum)) * (1 - 0x1p-20f));
       }
     }
     return gaps;
@@ -205,7 +205,7 @@ class center_search {
       }
     }
     for (const double distance : least) {
-      if (std::isinf(distance)) refuse();
+      if (real::isinf(distance)) refuse();
     }
     open.clear();
   }

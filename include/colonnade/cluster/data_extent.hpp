@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -11,6 +10,7 @@
 
 #include "colonnade/core/accumulator.hpp"
 #include "colonnade/core/error.hpp"
+#include "colonnade/core/real.hpp"
 #include "colonnade/kernels/column_range.hpp"
 #include "colonnade/simd/dispatch.hpp"
 
@@ -76,9 +76,9 @@ class data_extent {
   }
   void validate() const {
     bool valid = minimum_.size() == maximum_.size() && (rows_ == 0) == minimum_.empty() && rows_ < max_rows &&
-                 largest_weight_ >= 0 && std::isfinite(largest_weight_);
+                 largest_weight_ >= 0 && real::isfinite(largest_weight_);
     for (std::size_t j = 0; valid && j < minimum_.size(); ++j) {
-      valid = std::isfinite(minimum_[j]) && std::isfinite(maximum_[j]) && minimum_[j] <= maximum_[j];
+      valid = real::isfinite(minimum_[j]) && real::isfinite(maximum_[j]) && minimum_[j] <= maximum_[j];
     }
     if (!valid) throw format_error("saved data_extent: its ranges contradict each other");
   }
@@ -105,7 +105,7 @@ class data_extent {
       throw argument_error("weight", std::to_string(weight.size()) + " values", std::to_string(rows));
     }
     for (std::size_t i = 0; i < rows; ++i) {
-      if (!(weight[i] >= 0) || std::isinf(weight[i])) {
+      if (!(weight[i] >= 0) || real::isinf(weight[i])) {
         throw data_error(
             "weight: found " + std::to_string(weight[i]) + ", expected a finite number of at least 0", i);
       }
@@ -128,7 +128,7 @@ class data_extent {
     simd::run<kernels::column_range>(x.data(), x.rows(), x.columns(), x.row_stride(), x.column_stride(),
                                      low.data(), high.data(), missing.data());
     for (std::size_t j = 0; j < x.columns(); ++j) {
-      if (missing[j] != 0 || std::isinf(low[j]) || std::isinf(high[j])) refuse(x);
+      if (missing[j] != 0 || real::isinf(low[j]) || real::isinf(high[j])) refuse(x);
       minimum_[j] = std::min(minimum_[j], static_cast<double>(low[j]));
       maximum_[j] = std::max(maximum_[j], static_cast<double>(high[j]));
     }
@@ -138,8 +138,8 @@ class data_extent {
   [[noreturn]] static void refuse(matrix_view<const T> x) {
     for (std::size_t i = 0; i < x.rows(); ++i) {
       for (std::size_t j = 0; j < x.columns(); ++j) {
-        if (std::isfinite(x(i, j))) continue;
-        throw data_error(std::isnan(x(i, j))
+        if (real::isfinite(x(i, j))) continue;
+        throw data_error(real::isnan(x(i, j))
                              ? "x: found NaN, expected a number (k-means has no rule for missing values)"
                              : "x: found infinity, expected a finite number",
                          data_error::unknown, std::to_string(j));

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -10,6 +9,7 @@
 
 #include "colonnade/cluster/data_extent.hpp"
 #include "colonnade/core/error.hpp"
+#include "colonnade/core/real.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -39,26 +39,26 @@ class fixed_point_frame {
         throw data_error("x times weight: found values above 1e300", data_error::unknown, std::to_string(j));
       exponents_.push_back(std::min(exponent, 1000));
       origin_.push_back(middle);
-      scale_.push_back(std::ldexp(1.0, exponents_.back()));
+      scale_.push_back(real::ldexp(1.0, exponents_.back()));
     }
   }
 
   std::size_t columns() const { return origin_.size(); }
   const double* origin() const { return origin_.data(); }
   const double* scale() const { return scale_.data(); }
-  double weight_scale() const { return std::ldexp(1.0, weight_exponent_); }
+  double weight_scale() const { return real::ldexp(1.0, weight_exponent_); }
 
   /// The mean of column j whose sum and weight are these integers.
   double mean(std::size_t j, std::int64_t sum, std::int64_t weight) const {
     const double quotient = static_cast<double>(sum) / static_cast<double>(weight);
-    return origin_[j] + std::ldexp(quotient, weight_exponent_ - exponents_[j]);
+    return origin_[j] + real::ldexp(quotient, weight_exponent_ - exponents_[j]);
   }
 
  private:
   /// e with value <= 2^e.
   static int exponent_of(double value) {
     int exponent = 0;
-    if (value > 0) std::frexp(value, &exponent);
+    if (value > 0) real::frexp(value, &exponent);
     return exponent;
   }
   /// e with value 2^e <= 2^bits.

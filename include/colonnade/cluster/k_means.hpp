@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -14,6 +13,7 @@
 #include "colonnade/cluster/seeding.hpp"
 #include "colonnade/core/archive.hpp"
 #include "colonnade/core/error.hpp"
+#include "colonnade/core/real.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -57,7 +57,7 @@ class k_means {
     void check(std::size_t rows, std::size_t columns) const {
       if (clusters < 1) throw argument_error("clusters", "0", "at least 1");
       if (max_iter < 1) throw argument_error("max_iter", "0", "at least 1");
-      if (!(tol >= 0) || std::isinf(tol))
+      if (!(tol >= 0) || real::isinf(tol))
         throw argument_error("tol", std::to_string(tol), "a number of at least 0");
       if (rows < clusters) {
         throw argument_error("n_samples=" + std::to_string(rows) +
@@ -156,7 +156,7 @@ class k_means {
   k_means() = default;
 
   static bool finite(const std::vector<double>& values) {
-    return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
+    return std::all_of(values.begin(), values.end(), [](double v) { return real::isfinite(v); });
   }
 
   /// Rows for the float kernel are counted from the middle of the centres, in units of their spread.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -12,6 +11,7 @@
 #include "colonnade/cluster/packed_points.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/random.hpp"
+#include "colonnade/core/real.hpp"
 #include "colonnade/kernels/seed_potential.hpp"
 #include "colonnade/simd/dispatch.hpp"
 
@@ -35,14 +35,14 @@ class seeding {
     }
     folded_.assign(packed_.blocks(), 0);
     // Points lie within 1 of the frame's zero in each column, so a squared distance is at most 4 columns.
-    mass_scale_ = std::ldexp(weight_scale(), -2 - static_cast<int>(std::bit_width(packed_.columns())));
+    mass_scale_ = real::ldexp(weight_scale(), -2 - static_cast<int>(std::bit_width(packed_.columns())));
     measure(seeds, mass_scale_);
     take(seeds, 0);
     const std::size_t trials = trial_count(clusters);
     while (seeds.size() < clusters) {
       const auto candidates = draw_by_potential(trials);
       // The total never grows, so this keeps every sum below 2^50, as the rounding to integers needs.
-      const double scale = std::ldexp(mass_scale_, 49 - static_cast<int>(std::bit_width(total_ | 1)));
+      const double scale = real::ldexp(mass_scale_, 49 - static_cast<int>(std::bit_width(total_ | 1)));
       measure(candidates, scale);
       mass_scale_ = scale;
       seeds.push_back(candidates[take(candidates, best_candidate(candidates.size()))]);
@@ -95,9 +95,9 @@ class seeding {
     double largest = weights_.empty() ? 1.0 : 0.0;
     for (const double w : weights_) largest = w > largest ? w : largest;
     int exponent = 0;
-    std::frexp(largest, &exponent);
+    real::frexp(largest, &exponent);
     const int bits = 50 - static_cast<int>(std::bit_width(packed_.rows()));
-    return std::ldexp(1.0, std::min(bits - exponent, 1000));
+    return real::ldexp(1.0, std::min(bits - exponent, 1000));
   }
 
   /// A point drawn uniformly from the total mass of the blocks.
