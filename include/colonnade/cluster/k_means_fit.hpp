@@ -66,13 +66,16 @@ k_means k_means::fit(const samples<matrix_view<const T>>& x, const params& p, in
   std::vector<std::uint32_t> order;
   if (p.init != start::given && x.rows() >> 32 == 0) order = cluster_detail::order_by_value(x.x, threads);
   cluster_detail::packed_points packed(x, extent, std::move(order), threads);
+  // All starts first: the solver brings the points into an order of its own.
+  std::vector<std::vector<double>> starts;
+  for (std::size_t run = 0; run < p.starts(); ++run)
+    starts.push_back(cluster_detail::start_of(x.x, p, run, packed, threads));
   cluster_detail::lloyd<T> solver(x, extent, packed, threads);
   std::vector<std::string>* log = report != nullptr && report->verbose ? &report->log : nullptr;
   typename cluster_detail::lloyd<T>::outcome best;
-  for (std::size_t run = 0; run < p.starts(); ++run) {
-    std::vector<double> centers = cluster_detail::start_of(x.x, p, run, packed, threads);
+  for (std::size_t run = 0; run < starts.size(); ++run) {
     if (log != nullptr) log->push_back("Initialization complete");
-    auto found = solver.run(std::move(centers), {p.max_iter, p.tol * packed.mean_variance()}, log);
+    auto found = solver.run(std::move(starts[run]), {p.max_iter, p.tol * packed.mean_variance()}, log);
     const bool better = run == 0 || (found.inertia < best.inertia &&
                                      !cluster_detail::same_clustering(found.labels, best.labels, p.clusters));
     if (better) best = std::move(found);
