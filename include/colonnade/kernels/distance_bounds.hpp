@@ -92,8 +92,8 @@ struct distance_bounds {
       const values slack = bound[v] - upper[v];
       const auto sure = slack > 0;
       simd::store(static_cast<std::int32_t*>(settled) + v * lanes, sure);
-      least = sure & (slack < least) ? slack : least;
-      most = sure & (upper[v] > most) ? upper[v] : most;
+      least = (sure & (slack < least)) ? slack : least;
+      most = (sure & (upper[v] > most)) ? upper[v] : most;
     }
     *look = {least[0], most[0], 0};
     for (std::size_t k = 1; k < lanes; ++k) {
