@@ -36,7 +36,7 @@ void follow(const matrix<T>& x, std::size_t clusters, int threads, bool far_move
     // Now and then one centre jumps, and one lies on another.
     if (far_mover && move % 3 == 1) {
       for (std::size_t j = 0; j < x.columns(); ++j)
-        centers[move % clusters * x.columns() + j] = static_cast<double>(x.view()(move * 31, j));
+        centers[move % clusters * x.columns() + j] = static_cast<double>(x.view()(move * 31 % x.rows(), j));
     }
     if (far_mover && move % 7 == 5)
       std::copy_n(centers.begin(), x.columns(), centers.end() - static_cast<std::ptrdiff_t>(x.columns()));
