@@ -114,38 +114,33 @@ void number_column(const Reader& reader, std::size_t first, std::size_t count, s
   }
 }
 
-/// The same for a column whose values cannot be keys.
-template <class Column>
-void number_strangers(const Column& column, std::size_t first, std::size_t count, std::int32_t* out) {
-  for (std::size_t i = 0; i < count; ++i) out[i] = column.is_missing(first + i) ? missing_code : unknown_code;
+/// `number_column` of a column as keys of type `Key`, or of one whose values cannot be such keys.
+template <class Key, class Column, class NumberRows>
+void number_as(const Column& column, std::size_t first, std::size_t count, std::int32_t* out,
+               const NumberRows& number_rows) {
+  if constexpr (can_hold<Key, Column>) {
+    with_reader<Key>(column,
+                     [&](const auto& reader) { number_column(reader, first, count, out, number_rows); });
+  } else {
+    for (std::size_t i = 0; i < count; ++i)
+      out[i] = column.is_missing(first + i) ? missing_code : unknown_code;
+  }
 }
 
 template <class Key, class Column>
 void insert_column(hash_table<Key>& table, const Column& column, std::size_t first, std::size_t count,
                    std::int32_t* out) {
-  if constexpr (can_hold<Key, Column>) {
-    with_reader<Key>(column, [&](const auto& reader) {
-      number_column(reader, first, count, out, [&](std::size_t n, const auto& key_of, std::int32_t* to) {
-        table.insert_rows(n, key_of, to);
-      });
-    });
-  } else {
-    number_strangers(column, first, count, out);
-  }
+  number_as<Key>(column, first, count, out, [&](std::size_t n, const auto& key_of, std::int32_t* to) {
+    table.insert_rows(n, key_of, to);
+  });
 }
 
 template <class Key, class Column>
 void find_column(const hash_table<Key>& table, const Column& column, std::size_t first, std::size_t count,
                  std::int32_t* out) {
-  if constexpr (can_hold<Key, Column>) {
-    with_reader<Key>(column, [&](const auto& reader) {
-      number_column(reader, first, count, out, [&](std::size_t n, const auto& key_of, std::int32_t* to) {
-        table.find_rows(n, key_of, to);
-      });
-    });
-  } else {
-    number_strangers(column, first, count, out);
-  }
+  number_as<Key>(column, first, count, out, [&](std::size_t n, const auto& key_of, std::int32_t* to) {
+    table.find_rows(n, key_of, to);
+  });
 }
 
 template <class Value>
