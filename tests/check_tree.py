@@ -490,6 +490,7 @@ def check_headers() -> Iterator[str]:
         yield f"{COMPILER[0]}: not found, headers were not compiled"
         return
     scale = max(1.0, min(compile_text(REFERENCE)[0] for _ in range(3)) / REFERENCE_SECONDS)
+    print(f"compiling {len(headers())} headers, each alone: this takes minutes", flush=True)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         results = list(pool.map(lambda header: measure(header, scale), [*headers(), UMBRELLA]))
     slow = []
