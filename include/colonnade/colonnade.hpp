@@ -6,6 +6,7 @@
 //   colonnade/interop/arrow_c.hpp
 
 // clang-format off
+#include "colonnade/boosting/bin_finder.hpp"
 #include "colonnade/boosting/binned_matrix.hpp"
 #include "colonnade/boosting/boosting_loss.hpp"
 #include "colonnade/boosting/boosting_metric.hpp"
@@ -17,6 +18,7 @@
 #include "colonnade/boosting/gradient_scale.hpp"
 #include "colonnade/boosting/growth_queue.hpp"
 #include "colonnade/boosting/histogram_builder.hpp"
+#include "colonnade/boosting/ranked_trees.hpp"
 #include "colonnade/boosting/row_partitioner.hpp"
 #include "colonnade/boosting/split_finder.hpp"
 #include "colonnade/boosting/tree_ensemble.hpp"
@@ -96,6 +98,7 @@
 #include "colonnade/kernels/numpy_random.hpp"
 #include "colonnade/kernels/point_tile.hpp"
 #include "colonnade/kernels/radix_sort.hpp"
+#include "colonnade/kernels/rank_trees.hpp"
 #include "colonnade/kernels/row_partition.hpp"
 #include "colonnade/kernels/row_sums.hpp"
 #include "colonnade/kernels/seed_potential.hpp"

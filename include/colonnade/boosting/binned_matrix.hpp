@@ -4,14 +4,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
+#include "colonnade/boosting/bin_finder.hpp"
 #include "colonnade/boosting/feature_cuts.hpp"
 #include "colonnade/core/large_array.hpp"
-#include "colonnade/core/real.hpp"
-#include "colonnade/kernels/bin_lookup.hpp"
-#include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -51,7 +48,7 @@ class binned_matrix {
       missing_.push_back(static_cast<std::uint8_t>(cuts.bins(f)));
       offsets_.push_back(offsets_.back() + static_cast<std::uint32_t>(cuts.bins(f)) + 1);
     }
-    fill(x, padded_cuts<T>(cuts), threads);
+    fill(x, bin_finder<T>(cuts), threads);
   }
 
   std::size_t rows() const { return rows_; }
@@ -72,30 +69,7 @@ class binned_matrix {
   static constexpr std::size_t rows_together = 256;
 
   template <class T>
-  using slots = std::array<T, bin_lookup::cut_slots>;
-
-  // Cuts in the type of the values: the least T that is not below the cut parts them in the same way.
-  template <class T>
-  static std::vector<slots<T>> padded_cuts(const feature_cuts& cuts) {
-    std::vector<slots<T>> padded(cuts.features());
-    for (std::size_t f = 0; f < cuts.features(); ++f) {
-      padded[f].fill(std::numeric_limits<T>::quiet_NaN());
-      std::size_t i = 0;
-      for (const double cut : cuts.cuts(f)) {
-        T value = static_cast<T>(cut);
-        if (static_cast<double>(value) < cut)
-          value = real::nextafter(value, std::numeric_limits<T>::infinity());
-        padded[f][i++] = value;
-      }
-      for (std::size_t k = 0; k < bin_lookup::per_group; ++k) {
-        padded[f][bin_lookup::groups + k] = padded[f][bin_lookup::per_group * (k + 1) - 1];
-      }
-    }
-    return padded;
-  }
-
-  template <class T>
-  void fill(matrix_view<const T> x, const std::vector<slots<T>>& cuts, int threads) {
+  void fill(matrix_view<const T> x, const bin_finder<T>& finder, int threads) {
     const std::size_t blocks = block_count(rows_, rows_together);
     const double work = static_cast<double>(rows_ * features_) * 3;
     for_blocks(blocks, useful_threads(threads, work), [&](std::size_t block) {
@@ -103,7 +77,7 @@ class binned_matrix {
       std::array<std::uint8_t, rows_together> bins;
       for (std::size_t f = 0; f < features_; ++f) {
         std::uint8_t* const to = by_column_.size() == 0 ? bins.data() : by_column_.data() + f * rows_ + first;
-        simd::run<bin_lookup>(&x(first, f), x.row_stride(), count, cuts[f].data(), missing_[f], to);
+        finder.find(f, &x(first, f), x.row_stride(), count, missing_[f], to);
         std::uint8_t* const row = by_row_.data() + first * stride_ + f;
         for (std::size_t i = 0; i < count; ++i) row[i * stride_] = to[i];
       }

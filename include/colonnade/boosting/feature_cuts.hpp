@@ -46,8 +46,13 @@ class feature_cuts {
       learn_columns(x.columns_slice(first, std::min(columns_together, features - first)), weight, bins,
                     std::span(cuts).subspan(first));
     });
+    return given(cuts);
+  }
+
+  /// The cuts given, at most `max_cuts` a column, finite and ascending.
+  static feature_cuts given(std::span<const std::vector<double>> columns) {
     feature_cuts result;
-    for (const auto& column : cuts) result.append(column);
+    for (const auto& column : columns) result.append(column);
     return result;
   }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "colonnade/boosting/boosting_trainer.hpp"
+#include "colonnade/boosting/ranked_trees.hpp"
 #include "colonnade/core/accumulator.hpp"
 #include "colonnade/core/archive.hpp"
 #include "colonnade/core/class_labels.hpp"
@@ -113,7 +114,12 @@ class gradient_boosted_trees {
   template <class T>
   void predict_margin(matrix_view<T> x, matrix_view<double> out, int threads = 0) const {
     check_shape(x.columns(), x.rows(), out, outputs());
-    ensemble_.add_margins(matrix_view<const std::remove_const_t<T>>(x), base_, out, threads);
+    const matrix_view<const std::remove_const_t<T>> rows = x;
+    if (x.rows() >= ranked_trees::least_rows) {
+      if (const auto ranked = ranked_trees::of(ensemble_))
+        return ranked->add_margins(rows, base_, out, threads);
+    }
+    ensemble_.add_margins(rows, base_, out, threads);
   }
 
   /// Squared error: the prediction. Otherwise the number of the likeliest class (the lowest of equal ones).

@@ -1,0 +1,171 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "colonnade/simd/dispatch.hpp"
+#include "colonnade/simd/pack.hpp"
+
+namespace colonnade::inline COLONNADE_ABI {
+
+/// A split over ranks, of a block of rows: row i goes left when x[at + i] < cut.
+struct rank_node {
+  std::uint32_t at = 0;
+  std::int8_t cut = 0;
+};
+
+/// One step of the program of a tree, which writes a byte a row into a slot (a row of `rank_leaves::rows`
+/// bytes): the leaf that the row has in a complete subtree, or the byte of one of two other slots.
+struct rank_step {
+  static constexpr std::uint8_t choice = 255;
+
+  std::uint32_t node = 0;   ///< its split, or the splits of its subtree: each before its left, then its right
+  std::uint8_t height = 0;  ///< of the subtree, 0 to `rank_leaves::most_height`, or `choice`
+  std::uint8_t leaf = 0;    ///< number of the leftmost leaf of the subtree
+  std::uint8_t left = 0, right = 0, out = 0;  ///< slots
+};
+
+/// Leaves of a block of rows in one tree: runs its program; the result is in slot 0. Every split of the tree
+/// is compared for every row, a register of rows at a time: no row waits for a load that depends on another,
+/// and a byte a row holds all that is known.
+struct rank_leaves {
+  static constexpr std::size_t rows = 256;
+  static constexpr int most_height = 4;  // taller ones would be unrolled into more code than they gain
+
+  template <class Isa>
+  COLONNADE_KERNEL void operator()(Isa, const rank_step* steps, std::size_t count, const rank_node* nodes,
+                                   const std::int8_t* x, std::uint8_t* slots) const {
+    for (std::size_t k = 0; k < count; ++k) {
+      const rank_step& step = steps[k];
+      const rank_node* const node = nodes + step.node;
+      std::uint8_t* const out = slots + step.out * rows;
+      switch (step.height) {
+        case 0:
+          for (std::size_t i = 0; i < rows; ++i) out[i] = step.leaf;
+          break;
+        case 1:
+          subtree<Isa, 1>(node, x, step.leaf, out);
+          break;
+        case 2:
+          subtree<Isa, 2>(node, x, step.leaf, out);
+          break;
+        case 3:
+          subtree<Isa, 3>(node, x, step.leaf, out);
+          break;
+        case 4:
+          subtree<Isa, 4>(node, x, step.leaf, out);
+          break;
+        default:
+          choose<Isa>(*node, x, slots + step.left * rows, slots + step.right * rows, out);
+      }
+    }
+  }
+
+ private:
+  // Registers of rows that go together: a cut and the place of its column are fetched once for both.
+  static constexpr std::size_t together = 2;
+
+  template <class Isa, int Height>
+  COLONNADE_KERNEL static void subtree(const rank_node* nodes, const std::int8_t* x, std::uint8_t leaf,
+                                       std::uint8_t* out) {
+    constexpr std::size_t lanes = Isa::bytes;
+    const auto last = static_cast<std::uint8_t>(leaf + (1 << Height) - 1);
+    for (std::size_t i = 0; i < rows; i += together * lanes) {
+      simd::pack<std::uint8_t, lanes> to_last[together];
+      walk<lanes, Height>(nodes, x + i, to_last);
+      for (std::size_t k = 0; k < together; ++k) {
+        to_last[k] += last;
+        simd::store(out + i + k * lanes, to_last[k]);
+      }
+    }
+  }
+
+  /// Number of each row's leaf less that of the last leaf, modulo 256.
+  template <std::size_t Lanes, int Height>
+  COLONNADE_KERNEL static void walk(const rank_node* node, const std::int8_t* x,
+                                    simd::pack<std::uint8_t, Lanes> (&to_last)[together]) {
+    using bytes = simd::pack<std::uint8_t, Lanes>;
+    constexpr std::uint8_t half = 1 << (Height - 1);
+    bytes right[together];
+    if constexpr (Height > 1) {
+      walk<Lanes, Height - 1>(node + 1, x, to_last);
+      walk<Lanes, Height - 1>(node + half, x, right);
+    }
+    const simd::pack<std::int8_t, Lanes> cut = simd::pack<std::int8_t, Lanes>{} + node->cut;
+    for (std::size_t k = 0; k < together; ++k) {
+      simd::pack<std::int8_t, Lanes> value;
+      simd::load(value, x + node->at + k * Lanes);
+      if constexpr (Height == 1) {
+        to_last[k] = (bytes)(value < cut);
+      } else {
+        to_last[k] -= half;
+        to_last[k] = value < cut ? to_last[k] : right[k];
+      }
+    }
+  }
+
+  template <class Isa>
+  COLONNADE_KERNEL static void choose(const rank_node& node, const std::int8_t* x, const std::uint8_t* left,
+                                      const std::uint8_t* right, std::uint8_t* out) {
+    constexpr std::size_t lanes = Isa::bytes;
+    const simd::pack<std::int8_t, lanes> cut = simd::pack<std::int8_t, lanes>{} + node.cut;
+    for (std::size_t i = 0; i < rows; i += lanes) {
+      simd::pack<std::int8_t, lanes> value;
+      simd::pack<std::uint8_t, lanes> l, r;
+      simd::load(value, x + node.at + i);
+      simd::load(l, left + i);
+      simd::load(r, right + i);
+      l = value < cut ? l : r;
+      simd::store(out + i, l);
+    }
+  }
+};
+
+/// Adds the leaves of a block of rows in some trees, one tree after the other: row i's in tree t is
+/// leaves[begin[t] + number], where the number stands in slots[t * slot_stride + i].
+struct rank_sums {
+  template <class Isa>
+  COLONNADE_KERNEL void operator()(Isa, const double* leaves, const std::uint32_t* begin, std::size_t trees,
+                                   const std::uint8_t* slots, std::size_t slot_stride, double* sums) const {
+    std::size_t t = 0;
+    for (; t + 4 <= trees; t += 4) add<4>(leaves, begin + t, slots + t * slot_stride, slot_stride, sums);
+    for (; t < trees; ++t) add<1>(leaves, begin + t, slots + t * slot_stride, slot_stride, sums);
+  }
+
+ private:
+  template <std::size_t Trees>
+  COLONNADE_KERNEL static void add(const double* leaves, const std::uint32_t* begin,
+                                   const std::uint8_t* slots, std::size_t slot_stride, double* sums) {
+    const double* tree[Trees];
+    for (std::size_t t = 0; t < Trees; ++t) tree[t] = leaves + begin[t];
+    for (std::size_t i = 0; i < rank_leaves::rows; i += 2) {
+      double sum = sums[i], next = sums[i + 1];
+      for (std::size_t t = 0; t < Trees; ++t) {
+        const std::uint8_t* const slot = slots + t * slot_stride + i;
+        sum += tree[t][slot[0]];
+        next += tree[t][slot[1]];
+      }
+      sums[i] = sum;
+      sums[i + 1] = next;
+    }
+  }
+};
+
+/// Ranks as the splits read them: values[i] for splits that send missing values right, values[rows + i] for
+/// those that send them left. Rank 255 is missing: above all cuts there, below all here.
+struct rank_pair {
+  template <class Isa>
+  COLONNADE_KERNEL void operator()(Isa, const std::uint8_t* ranks, std::int8_t* values) const {
+    constexpr std::size_t lanes = Isa::bytes;
+    for (std::size_t i = 0; i < rank_leaves::rows; i += lanes) {
+      simd::pack<std::uint8_t, lanes> rank;
+      simd::load(rank, ranks + i);
+      rank ^= std::uint8_t{128};
+      simd::store(reinterpret_cast<std::uint8_t*>(values) + i, rank);
+      rank += std::uint8_t{1};
+      simd::store(reinterpret_cast<std::uint8_t*>(values) + rank_leaves::rows + i, rank);
+    }
+  }
+};
+
+}  // namespace colonnade::inline COLONNADE_ABI

@@ -1,0 +1,133 @@
+// Also tests: kernels/rank_trees.hpp, boosting/bin_finder.hpp
+#include "colonnade/boosting/ranked_trees.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "colonnade/core/random.hpp"
+#include "tests/values.hpp"
+
+using namespace colonnade;
+
+namespace {
+
+using tests::values::infinity;
+
+constexpr std::size_t columns = 7;
+
+/// Random trees: each split takes a leaf at random, or always the last one (`chain`).
+struct forest {
+  tree_ensemble ensemble;
+  random_stream random;
+  std::uint64_t drawn = 0;
+
+  explicit forest(std::uint64_t seed) : random(seed) {}
+
+  std::uint64_t below(std::uint64_t end) { return random.below(drawn++, end); }
+
+  double threshold(std::size_t distinct) {
+    const std::uint64_t k = below(distinct + 1);
+    return k == distinct ? -infinity : static_cast<double>(k) - static_cast<double>(distinct) / 2;
+  }
+
+  void add(std::size_t leaves, std::size_t distinct = 20, bool chain = false) {
+    std::vector<tree_node> nodes(1);
+    std::vector<std::uint32_t> open = {0};
+    while (open.size() < leaves) {
+      const std::size_t k = chain ? open.size() - 1 : below(open.size());
+      const std::uint32_t parent = open[k], child = static_cast<std::uint32_t>(nodes.size());
+      const std::uint32_t missing = below(2) == 0 ? tree_node::missing_left : 0;
+      nodes[parent] = {threshold(distinct), child, static_cast<std::uint32_t>(below(columns)) | missing};
+      nodes.resize(nodes.size() + 2);
+      open[k] = child;
+      open.push_back(child + 1);
+    }
+    for (const std::uint32_t leaf : open)
+      nodes[leaf] = {static_cast<double>(below(1000)) / 7, leaf, tree_node::leaf};
+    const std::vector<double> zeros(nodes.size());
+    ensemble.append(nodes, zeros, zeros);
+  }
+};
+
+/// Values on thresholds, beside them, missing and infinite.
+template <class T>
+std::vector<T> table(std::size_t rows) {
+  const random_stream random(7);
+  std::vector<T> x(rows * columns);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const auto value = static_cast<T>(static_cast<double>(random.below(i, 40)) / 2 - 10);
+    const T special[] = {static_cast<T>(std::nan("")),
+                         static_cast<T>(infinity),
+                         static_cast<T>(-infinity),
+                         static_cast<T>(-0.0),
+                         std::nextafter(value, static_cast<T>(-infinity)),
+                         value,
+                         value};
+    x[i] = special[random.substream(1).below(i, std::size(special))];
+  }
+  return x;
+}
+
+template <class T>
+void check_equal(const tree_ensemble& ensemble, matrix_view<const T> x, const std::vector<double>& base) {
+  const auto ranked = ranked_trees::of(ensemble);
+  REQUIRE(ranked.has_value());
+  std::vector<double> walked(x.rows() * base.size()), found(walked.size());
+  ensemble.add_margins(x, base, matrix_view<double>(walked.data(), x.rows(), base.size()), 1);
+  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+    const simd::scoped_level scope(level);
+    for (const int threads : {1, 3}) {
+      std::fill(found.begin(), found.end(), -1);
+      ranked->add_margins(x, base, matrix_view<double>(found.data(), x.rows(), base.size()), threads);
+      CHECK(std::memcmp(walked.data(), found.data(), walked.size() * sizeof(double)) == 0);
+    }
+  }
+}
+
+// LAW: ranked-trees-are-the-trees  Ranked trees give the bits of the walk: any shape, missing and infinite
+// values, values on thresholds.
+template <class T>
+void check_shapes() {
+  for (const std::size_t rows : {std::size_t{1}, std::size_t{255}, std::size_t{256}, std::size_t{1000}}) {
+    const auto x = table<T>(rows);
+    const matrix_view<const T> by_row(x.data(), rows, columns),
+        by_column(x.data(), rows, columns, 1, static_cast<std::ptrdiff_t>(rows));
+    forest f(rows);
+    check_equal(f.ensemble, by_row, {0.5});
+    for (const std::size_t leaves : {1u, 2u, 3u, 5u, 8u, 13u, 31u, 64u, 127u, 200u, 255u, 256u})
+      f.add(leaves);
+    for (const std::size_t leaves : {2u, 17u, 256u}) f.add(leaves, 20, true);
+    check_equal(f.ensemble, by_row, {0.5});
+    check_equal(f.ensemble, by_column, {0.5, -1, 3});
+  }
+}
+
+}  // namespace
+
+TEST_CASE("ranked_trees: equal bits to the walk") {
+  check_shapes<double>();
+  check_shapes<float>();
+}
+
+TEST_CASE("ranked_trees: none for a tree of more than 256 leaves or a column of more than 254 thresholds") {
+  forest large(1);
+  large.add(257);
+  CHECK(!ranked_trees::of(large.ensemble));
+  const auto chain_of = [](std::size_t thresholds) {
+    tree_ensemble ensemble;
+    const double zeros[3] = {};
+    for (std::size_t k = 0; k < thresholds; ++k) {
+      const tree_node nodes[] = {
+          {static_cast<double>(k), 1, 0}, {1, 1, tree_node::leaf}, {2, 2, tree_node::leaf}};
+      ensemble.append(nodes, zeros, zeros);
+    }
+    return ensemble;
+  };
+  CHECK(!ranked_trees::of(chain_of(255)));
+  const auto most = chain_of(254);
+  std::vector<double> x;
+  for (int k = -1; k < 256; ++k) x.insert(x.end(), {static_cast<double>(k), k + 0.5, std::nan("")});
+  check_equal(most, matrix_view<const double>(x.data(), x.size(), 1), {0});
+}
