@@ -1,4 +1,4 @@
-// Also tests: boosting/binned_matrix.hpp, kernels/bin_lookup.hpp
+// Also tests: boosting/binned_matrix.hpp
 #include "colonnade/boosting/feature_cuts.hpp"
 
 #include <doctest/doctest.h>

@@ -27,52 +27,47 @@ def table(rows: int, columns: int, missing: float):
     return make
 
 
-def quality(model, data) -> dict[str, float]:
-    p = np.clip(np.asarray(model.predict_proba(data["x_test"]))[:, 1].astype(np.float64), 1e-15, 1 - 1e-15)
-    y = data["y_test"]
+def loss(probability, y) -> dict[str, float]:
+    p = np.clip(np.asarray(probability)[:, 1].astype(np.float64), 1e-15, 1 - 1e-15)
     return {"test log loss": float(-np.mean(np.where(y == 1, np.log(p), np.log1p(-p))))}
 
 
-def fitted(model, data):
-    seconds, model = timed(lambda: model.fit(data["x"], data["y"]))
-    return seconds, quality(model, data)
+def growth_of(library: str, depth: int, leaves: int) -> dict[str, object]:
+    """Depth counts if leaves is 0, else leaves, the best first: both read alike by every library."""
+    if library == "lightgbm":
+        return {"num_leaves": leaves} if leaves else {"num_leaves": 2**depth, "max_depth": depth}
+    if library == "scikit-learn":
+        return {"max_leaf_nodes": leaves} if leaves else {"max_depth": depth, "max_leaf_nodes": 2**depth}
+    if library == "bonsai":
+        return (
+            {"grower": "leafwise", "max_leaves": leaves, "max_depth": 64}
+            if leaves
+            else {"grower": "depthwise", "max_depth": depth, "max_leaves": 2**depth}
+        )
+    return (
+        {"grow_policy": "lossguide", "max_leaves": leaves, "max_depth": 0} if leaves else {"max_depth": depth}
+    )
 
 
-def arms(trees: int, depth: int, leaves: int):
-    """Depth counts for the large table (leaves 0), leaves for the small one (depth 0): both read alike by every library."""
+def model_of(library: str, trees: int, depth: int, leaves: int, threads: int):
+    growth = growth_of(library, depth, leaves)
     rate = 0.1
-
-    def run_colonnade(data, threads):
+    if library == "colonnade":
         from colonnade.boosting import GradientBoostedTreesClassifier
 
-        growth = (
-            {"grow_policy": "lossguide", "max_leaves": leaves, "max_depth": 0}
-            if leaves
-            else {"max_depth": depth}
+        return GradientBoostedTreesClassifier(
+            n_estimators=trees, learning_rate=rate, n_jobs=threads, **growth
         )
-        return fitted(
-            GradientBoostedTreesClassifier(n_estimators=trees, learning_rate=rate, n_jobs=threads, **growth),
-            data,
-        )
-
-    def run_xgboost(data, threads):
+    if library == "xgboost":
         import xgboost
 
-        growth = (
-            {"grow_policy": "lossguide", "max_leaves": leaves, "max_depth": 0}
-            if leaves
-            else {"max_depth": depth}
-        )
-        model = xgboost.XGBClassifier(
+        return xgboost.XGBClassifier(
             n_estimators=trees, learning_rate=rate, n_jobs=threads, tree_method="hist", **growth
         )
-        return fitted(model, data)
-
-    def run_lightgbm(data, threads):
+    if library == "lightgbm":
         import lightgbm
 
-        growth = {"num_leaves": leaves} if leaves else {"num_leaves": 2**depth, "max_depth": depth}
-        model = lightgbm.LGBMClassifier(
+        return lightgbm.LGBMClassifier(
             n_estimators=trees,
             learning_rate=rate,
             n_jobs=threads,
@@ -82,57 +77,121 @@ def arms(trees: int, depth: int, leaves: int):
             reg_lambda=1.0,
             **growth,
         )
-        return fitted(model, data)
-
-    def run_sklearn(data, threads):
-        from sklearn.ensemble import HistGradientBoostingClassifier
-
-        growth = {"max_leaf_nodes": leaves} if leaves else {"max_depth": depth, "max_leaf_nodes": 2**depth}
-        model = HistGradientBoostingClassifier(
-            max_iter=trees,
-            learning_rate=rate,
-            early_stopping=False,
-            l2_regularization=1.0,
-            min_samples_leaf=1,
-            **growth,
-        )
-        return fitted(model, data)
-
-    def run_bonsai(data, threads):
+    if library == "bonsai":
         import bonsai
 
-        growth = (
-            {"grower": "leafwise", "max_leaves": leaves, "max_depth": 64}
-            if leaves
-            else {"grower": "depthwise", "max_depth": depth, "max_leaves": 2**depth}
-        )
-        model = bonsai.BonsaiClassifier(n_iters=trees, learning_rate=rate, n_threads=threads, **growth)
-        return fitted(model, data)
+        return bonsai.BonsaiClassifier(n_iters=trees, learning_rate=rate, n_threads=threads, **growth)
+    from sklearn.ensemble import HistGradientBoostingClassifier
 
-    return {
-        "colonnade": run_colonnade,
-        "xgboost": run_xgboost,
-        "lightgbm": run_lightgbm,
-        "bonsai": run_bonsai,
-        "scikit-learn": run_sklearn,
-    }
+    return HistGradientBoostingClassifier(
+        max_iter=trees,
+        learning_rate=rate,
+        early_stopping=False,
+        l2_regularization=1.0,
+        min_samples_leaf=1,
+        **growth,
+    )
+
+
+def fitting(library: str, trees: int, depth: int, leaves: int):
+    def run(data, threads):
+        model = model_of(library, trees, depth, leaves, threads)
+        seconds, model = timed(lambda: model.fit(data["x"], data["y"]))
+        return seconds, loss(model.predict_proba(data["x_test"]), data["y_test"])
+
+    return run
+
+
+def fitted_model(trees: int, depth: int, leaves: int):
+    def load(data, library):
+        few = slice(0, 100_000)
+        return data, model_of(library, trees, depth, leaves, 2).fit(data["x"][few], data["y"][few])
+
+    return load
+
+
+def predicting(library: str):
+    def run(loaded, threads):
+        data, model = loaded
+        settings = {}
+        if library in ("colonnade", "xgboost"):
+            model.n_jobs = threads
+        elif library == "lightgbm":
+            settings["num_threads"] = threads
+        elif library == "bonsai":
+            model.n_threads = threads
+        seconds, probability = timed(lambda: model.predict_proba(data["x"], **settings))
+        return seconds, loss(probability, data["y"])
+
+    return run
+
+
+LIBRARIES = ("colonnade", "xgboost", "lightgbm", "bonsai", "scikit-learn")
+
+
+def training(name: str, title: str, prepare, trees: int, depth: int, leaves: int, target: str, repeats: int):
+    libraries = {library: fitting(library, trees, depth, leaves) for library in LIBRARIES}
+    return Workload(
+        name=name, title=title, libraries=libraries, prepare=prepare, target=target, repeats=repeats
+    )
+
+
+def prediction(name: str, title: str, depth: int, leaves: int):
+    return Workload(
+        name=name,
+        title=title,
+        libraries={library: predicting(library) for library in LIBRARIES},
+        prepare=table(1_000_000, 28, 0.05),
+        load=fitted_model(100, depth, leaves),
+        target="3x the fastest",
+        repeats=3,
+    )
 
 
 WORKLOADS = [
-    Workload(
-        name="boosting_large",
-        title="boosting, 1M x 28, 5 % missing, 50 trees of depth 6",
-        libraries=arms(50, 6, 0),
-        prepare=table(1_000_000, 28, 0.05),
-        target="1x the fastest",
+    training(
+        "boosting_large",
+        "boosting, 1M x 28, 5 % missing, 50 trees of depth 6",
+        table(1_000_000, 28, 0.05),
+        trees=50,
+        depth=6,
+        leaves=0,
+        target="2x the fastest",
         repeats=3,
     ),
-    Workload(
-        name="boosting_small",
-        title="boosting, 10,000 x 30, 200 trees of 31 leaves",
-        libraries=arms(200, 0, 31),
-        prepare=table(10_000, 30, 0.0),
-        target="1.5x the fastest",
+    training(
+        "boosting_leaves",
+        "boosting, 1M x 28, 5 % missing, 25 trees of 255 leaves",
+        table(1_000_000, 28, 0.05),
+        trees=25,
+        depth=0,
+        leaves=255,
+        target="2x the fastest",
+        repeats=3,
+    ),
+    training(
+        "boosting_wide",
+        "boosting, 100,000 x 100, 50 trees of 31 leaves",
+        table(100_000, 100, 0.0),
+        trees=50,
+        depth=0,
+        leaves=31,
+        target="2x the fastest",
+        repeats=3,
+    ),
+    training(
+        "boosting_small",
+        "boosting, 10,000 x 30, 200 trees of 31 leaves",
+        table(10_000, 30, 0.0),
+        trees=200,
+        depth=0,
+        leaves=31,
+        target="3x the fastest",
         repeats=5,
+    ),
+    prediction("boosting_predict_6", "boosting, predict 1M x 28, 100 trees of depth 6", depth=6, leaves=0),
+    prediction("boosting_predict_8", "boosting, predict 1M x 28, 100 trees of depth 8", depth=8, leaves=0),
+    prediction(
+        "boosting_predict_31", "boosting, predict 1M x 28, 100 trees of 31 leaves", depth=0, leaves=31
     ),
 ]

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -17,22 +16,21 @@ namespace colonnade::inline COLONNADE_ABI {
 template <class T>
 class bin_finder {
  public:
-  explicit bin_finder(const feature_cuts& cuts) : slots_(cuts.features()) {
-    for (std::size_t f = 0; f < slots_.size(); ++f) {
-      auto& slots = slots_[f];
-      slots.fill(std::numeric_limits<T>::quiet_NaN());
-      std::size_t i = 0;
-      for (const double cut : cuts.cuts(f)) slots[i++] = least_not_below(cut);
-      for (std::size_t k = 0; k < bin_lookup::per_group; ++k) {
-        slots[bin_lookup::groups + k] = slots[bin_lookup::per_group * (k + 1) - 1];
-      }
+  /// `missing_bin(f)` is the bin of the missing values of column f.
+  template <class MissingBin>
+  bin_finder(const feature_cuts& cuts, const MissingBin& missing_bin) {
+    std::vector<T> column;
+    for (std::size_t f = 0; f < cuts.features(); ++f) {
+      column.clear();
+      for (const double cut : cuts.cuts(f)) column.push_back(least_not_below(cut));
+      tables_.emplace_back(column, missing_bin(f));
     }
   }
 
-  /// `out[i]` = bin of values[i * stride] in column `feature`, `missing` for NaN.
+  /// `out[i]` = bin of values[i * stride] in column `feature`.
   void find(std::size_t feature, const T* values, std::ptrdiff_t stride, std::size_t count,
-            std::uint8_t missing, std::uint8_t* out) const {
-    simd::run<bin_lookup>(values, stride, count, slots_[feature].data(), missing, out);
+            std::uint8_t* out) const {
+    simd::run<bin_lookup>(values, stride, count, &tables_[feature], out);
   }
 
  private:
@@ -43,7 +41,7 @@ class bin_finder {
     return real::nextafter(value, std::numeric_limits<T>::infinity());
   }
 
-  std::vector<std::array<T, bin_lookup::cut_slots>> slots_;
+  std::vector<bin_table<T>> tables_;
 };
 
 }  // namespace colonnade::inline COLONNADE_ABI

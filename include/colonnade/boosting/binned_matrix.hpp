@@ -48,7 +48,7 @@ class binned_matrix {
       missing_.push_back(static_cast<std::uint8_t>(cuts.bins(f)));
       offsets_.push_back(offsets_.back() + static_cast<std::uint32_t>(cuts.bins(f)) + 1);
     }
-    fill(x, bin_finder<T>(cuts), threads);
+    fill(x, bin_finder<T>(cuts, [this](std::size_t f) { return missing_[f]; }), threads);
   }
 
   std::size_t rows() const { return rows_; }
@@ -77,7 +77,7 @@ class binned_matrix {
       std::array<std::uint8_t, rows_together> bins;
       for (std::size_t f = 0; f < features_; ++f) {
         std::uint8_t* const to = by_column_.size() == 0 ? bins.data() : by_column_.data() + f * rows_ + first;
-        finder.find(f, &x(first, f), x.row_stride(), count, missing_[f], to);
+        finder.find(f, &x(first, f), x.row_stride(), count, to);
         std::uint8_t* const row = by_row_.data() + first * stride_ + f;
         for (std::size_t i = 0; i < count; ++i) row[i * stride_] = to[i];
       }

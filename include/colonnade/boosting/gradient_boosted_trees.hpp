@@ -19,6 +19,7 @@
 #include "colonnade/core/class_labels.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/file.hpp"
+#include "colonnade/core/parallel.hpp"
 #include "colonnade/core/real.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
@@ -149,7 +150,11 @@ class gradient_boosted_trees {
     if (classes() == 0) throw argument_error("predict_proba", "a model of squared error", "a classifier");
     check_shape(x.columns(), x.rows(), out, classes());
     predict_margin(x, out.columns_slice(classes() - outputs(), outputs()), threads);
-    for (std::size_t i = 0; i < out.rows(); ++i) to_probabilities(out, i);
+    const double work = static_cast<double>(out.rows() * classes()) * 8;
+    for_blocks(block_count(out.rows(), rows_together), useful_threads(threads, work), [&](std::size_t block) {
+      const std::size_t last = std::min(out.rows(), (block + 1) * rows_together);
+      for (std::size_t i = block * rows_together; i < last; ++i) to_probabilities(out, i);
+    });
   }
 
   /// out(i, t) = index of the leaf of row i within tree t. `out` is rows x trees().
@@ -203,6 +208,7 @@ class gradient_boosted_trees {
 
  private:
   friend struct archive_access;
+  static constexpr std::size_t rows_together = 4096;
 
   struct evaluation_rows {
     binned_matrix bins;

@@ -43,7 +43,7 @@ class ranked_trees {
   template <class T>
   void add_margins(matrix_view<const T> x, std::span<const double> base, matrix_view<double> margin,
                    int threads) const {
-    const bin_finder<T> finder(thresholds_);
+    const bin_finder<T> finder(thresholds_, [](std::size_t) { return std::uint8_t{255}; });
     const double work =
         static_cast<double>(x.rows()) * static_cast<double>(nodes_.size() + 4 * trees_.size()) / 20;
     for_blocks(block_count(x.rows(), block_rows), useful_threads(threads, work), [&](std::size_t block) {
@@ -192,11 +192,10 @@ class ranked_trees {
   template <class T>
   void add_block(matrix_view<const T> x, const bin_finder<T>& finder, std::span<const double> base,
                  matrix_view<double> margin) const {
-    constexpr std::uint8_t missing = 255;
     std::vector<std::int8_t> values(2 * block_rows * features_.size());
     std::uint8_t ranks[block_rows] = {};
     for (std::size_t c = 0; c < features_.size(); ++c) {
-      finder.find(c, &x(0, features_[c]), x.row_stride(), x.rows(), missing, ranks);
+      finder.find(c, &x(0, features_[c]), x.row_stride(), x.rows(), ranks);
       simd::run<rank_pair>(static_cast<const std::uint8_t*>(ranks), values.data() + 2 * block_rows * c);
     }
     std::uint8_t leaves[trees_together * slots * block_rows];

@@ -1,41 +1,137 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
+#include <span>
 
 #include "colonnade/simd/dispatch.hpp"
 #include "colonnade/simd/pack.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
-/// Bins of a column: `out[i]` is the number of cuts that are not above value i, `missing` for NaN. `cuts`
-/// holds 255 ascending cuts, NaN (which no value reaches) beyond the real ones and in place 255, and then
-/// every sixteenth of them, from cuts[15] on, again. -0.0 is 0.0; infinities are values.
-struct bin_lookup {
-  static constexpr std::size_t cut_slots = 272, groups = 256;
+/// The cuts of a column as `bin_lookup` reads them: ascending, at most 254; `missing` is the bin of NaN,
+/// above all others.
+///
+/// The span of the cuts is parted into equal buckets. `bucket_of` never falls while x grows, rounding
+/// included, so the cuts in the buckets before that of x are below x, and only those in its own are compared:
+/// `in_bucket` at most. A column with more of them in a bucket (a long tail) is searched by counting.
+template <class T>
+class bin_table {
+ public:
+  static constexpr std::size_t buckets = 1024, most_cuts = 254;
+  static constexpr std::size_t most_in_bucket = 4;
   static constexpr std::uint32_t per_group = 16;
 
+  bin_table(std::span<const T> ascending, std::uint8_t missing_bin) : missing(missing_bin) {
+    constexpr T nothing = std::numeric_limits<T>::quiet_NaN();
+    std::fill(std::begin(cuts), std::end(cuts), nothing);
+    std::copy(ascending.begin(), ascending.end(), cuts);
+    for (std::size_t k = 0; k < per_group; ++k) groups[k] = cuts[per_group * (k + 1) - 1];
+    start[buckets] = missing_bin;
+    in_bucket = ascending.size();
+    if (in_bucket > most_in_bucket) fill_buckets(ascending);
+  }
+
+  bool direct() const { return in_bucket <= most_in_bucket; }
+  /// NaN has a bucket of its own.
+  std::size_t bucket_of(T x) const {
+    T position = (x - origin) * scale;
+    settle(x, position);
+    return static_cast<std::size_t>(position);
+  }
+  template <class Value>
+  COLONNADE_KERNEL static void settle(const Value& x, Value& position) {
+    const Value zero = Value{}, end = zero + static_cast<T>(buckets), last = end - T{1};
+    position = position < last ? position : last;
+    position = position > zero ? position : zero;
+    position = x == x ? position : end;
+  }
+
+  T cuts[256 + per_group];  ///< NaN, which no value reaches, after the last one
+  T groups[per_group];      ///< every sixteenth
+  T origin = 0, scale = 0;
+  std::size_t in_bucket = 0;
+  std::uint8_t start[buckets + 1] = {};  ///< cuts in the buckets before; `missing` at the end
+  std::uint8_t missing;
+
+ private:
+  void fill_buckets(std::span<const T> ascending) {
+    const T per_unit = static_cast<T>(buckets) / (ascending.back() - ascending.front());
+    if (!(per_unit > 0 && per_unit <= std::numeric_limits<T>::max())) return;
+    origin = ascending.front();
+    scale = per_unit;
+    std::size_t count[buckets + 1] = {};
+    for (const T cut : ascending) ++count[bucket_of(cut) + 1];
+    in_bucket = *std::max_element(std::begin(count), std::end(count));
+    for (std::size_t b = 0; b < buckets; ++b) {
+      start[b] = static_cast<std::uint8_t>(count[b]);
+      count[b + 1] += count[b];
+    }
+  }
+};
+
+/// Bins of a column: `out[i]` is the number of cuts that are not above value i, or the bin of missing values
+/// for NaN. -0.0 is 0.0; infinities are values.
+struct bin_lookup {
   template <class Isa, class T>
   COLONNADE_KERNEL void operator()(Isa, const T* values, std::ptrdiff_t stride, std::size_t count,
-                                   const T* cuts, std::uint8_t missing, std::uint8_t* out) const {
-    for (std::size_t i = 0; i < count; ++i) {
-      const T x = values[static_cast<std::ptrdiff_t>(i) * stride];
-      // Two counts of sixteen instead of a binary search: no load waits for more than one other.
-      const std::uint32_t group = count_below<Isa>(cuts + groups, x);
-      const std::uint32_t below = per_group * group + count_below<Isa>(cuts + per_group * group, x);
-      out[i] = x != x ? missing : static_cast<std::uint8_t>(below);
-    }
+                                   const bin_table<T>* table, std::uint8_t* out) const {
+    if (!table->direct()) return by_counting<Isa>(values, stride, count, *table, out);
+    if (table->in_bucket <= 2) return by_bucket<Isa, 2>(values, stride, count, *table, out);
+    by_bucket<Isa, bin_table<T>::most_in_bucket>(values, stride, count, *table, out);
   }
 
  private:
+  static constexpr std::size_t chunk = 64;
+
+  template <class Isa, std::size_t InBucket, class T>
+  COLONNADE_KERNEL static void by_bucket(const T* values, std::ptrdiff_t stride, std::size_t count,
+                                         const bin_table<T>& table, std::uint8_t* out) {
+    constexpr std::size_t lanes = simd::lanes<Isa, T>;
+    T x[chunk] = {};
+    std::int32_t bucket[chunk];
+    for (std::size_t first = 0; first < count; first += chunk) {
+      const std::size_t size = std::min(chunk, count - first);
+      for (std::size_t i = 0; i < size; ++i) x[i] = values[static_cast<std::ptrdiff_t>(first + i) * stride];
+      for (std::size_t i = 0; i < chunk; i += lanes) {
+        simd::pack<T, lanes> value, position;
+        simd::load(value, x + i);
+        position = (value - table.origin) * table.scale;
+        bin_table<T>::settle(value, position);
+        simd::store(bucket + i, position);
+      }
+      for (std::size_t i = 0; i < size; ++i) {
+        std::uint32_t bin = table.start[bucket[i]];
+        const T* const cuts = table.cuts + bin;
+        for (std::size_t k = 0; k < InBucket; ++k) bin += cuts[k] <= x[i];
+        out[first + i] = static_cast<std::uint8_t>(bin);
+      }
+    }
+  }
+
+  // Two counts of sixteen instead of a binary search: no load waits for more than one other.
+  template <class Isa, class T>
+  COLONNADE_KERNEL static void by_counting(const T* values, std::ptrdiff_t stride, std::size_t count,
+                                           const bin_table<T>& table, std::uint8_t* out) {
+    constexpr std::uint32_t per_group = bin_table<T>::per_group;
+    for (std::size_t i = 0; i < count; ++i) {
+      const T x = values[static_cast<std::ptrdiff_t>(i) * stride];
+      const std::uint32_t group = count_below<Isa>(table.groups, x);
+      const std::uint32_t below = per_group * group + count_below<Isa>(table.cuts + per_group * group, x);
+      out[i] = x != x ? table.missing : static_cast<std::uint8_t>(below);
+    }
+  }
+
   /// How many of sixteen cuts are not above x.
   template <class Isa, class T>
   COLONNADE_KERNEL static std::uint32_t count_below(const T* cuts, T x) {
     constexpr std::size_t lanes = simd::lanes<Isa, T>;
     using integers = decltype(simd::pack<T, lanes>{} <= simd::pack<T, lanes>{});
     integers reached = {};
-    for (std::size_t j = 0; j < per_group; j += lanes) {
+    for (std::size_t j = 0; j < bin_table<T>::per_group; j += lanes) {
       simd::pack<T, lanes> cut;
       simd::load(cut, cuts + j);
       reached -= cut <= x;
