@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <cstdlib>
 #include <iterator>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "colonnade/boosting/objective_function.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/core/real.hpp"
@@ -17,13 +19,14 @@
 
 namespace colonnade::inline COLONNADE_ABI {
 
-/// Scores margins during a fit, by XGBoost's names: rmse, mae (on probabilities for the logistic loss),
+/// Scores margins during a fit, by XGBoost's names: rmse, mae (of predictions, or probabilities),
 /// logloss, error, auc, mlogloss, merror. Sums go block by block, so the score has the same bits for any
 /// number of threads.
 class boosting_metric {
  public:
-  explicit boosting_metric(std::string_view name, bool logistic = false)
-      : kind_(kind_of(name)), logistic_(logistic) {}
+  /// Of margins of `objective`, which must outlive the metric; none: margins are predictions.
+  explicit boosting_metric(std::string_view name, const objective_function* objective = nullptr)
+      : kind_(kind_of(name)), objective_(objective) {}
 
   /// True when a larger score is better.
   bool larger_is_better() const { return kind_ == kind::auc; }
@@ -34,15 +37,17 @@ class boosting_metric {
     if (kind_ == kind::auc) return auc(margins, target, weight, threads);
     const std::size_t rows = target.size(), blocks = block_count(rows, rows_together);
     std::vector<double> loss(blocks), weights(blocks);
-    for_blocks(blocks, useful_threads(threads, static_cast<double>(margins.size()) * 20),
-               [&](std::size_t block) {
-                 const std::size_t last = std::min(rows, (block + 1) * rows_together);
-                 for (std::size_t i = block * rows_together; i < last; ++i) {
-                   const double w = weight.empty() ? 1.0 : weight[i];
-                   loss[block] += w * row_loss(margins, i, rows, target[i]);
-                   weights[block] += w;
-                 }
-               });
+    for_blocks(
+        blocks, useful_threads(threads, static_cast<double>(margins.size()) * 20), [&](std::size_t block) {
+          const std::size_t first = block * rows_together, last = std::min(rows, first + rows_together);
+          double row[rows_together];
+          row_losses(margins, target, first, last, row);
+          for (std::size_t i = first; i < last; ++i) {
+            const double w = weight.empty() ? 1.0 : weight[i];
+            loss[block] += w * row[i - first];
+            weights[block] += w;
+          }
+        });
     double sum = 0, total = 0;
     for (std::size_t block = 0; block < blocks; ++block) {
       sum += loss[block];
@@ -66,26 +71,37 @@ class boosting_metric {
                          "one of rmse mae logloss error auc mlogloss merror");
   }
 
-  double row_loss(const std::vector<double>& margins, std::size_t i, std::size_t rows, double y) const {
-    const double m = margins[i];
+  // The losses of rows first .. last - 1.
+  void row_losses(const std::vector<double>& margins, const std::vector<double>& target, std::size_t first,
+                  std::size_t last, double* out) const {
+    const std::size_t rows = target.size(), count = last - first;
+    if (kind_ == kind::mlogloss || kind_ == kind::merror) {
+      for (std::size_t i = 0; i < count; ++i) {
+        out[i] = class_loss(margins, first + i, rows, static_cast<std::size_t>(target[first + i]));
+      }
+      return;
+    }
+    std::copy_n(margins.data() + first, count, out);
+    if (objective_ != nullptr && (kind_ == kind::rmse || kind_ == kind::mae)) {
+      objective_->to_means(std::span(out, count));
+    }
+    for (std::size_t i = 0; i < count; ++i) out[i] = row_loss(out[i], target[first + i]);
+  }
+
+  double row_loss(double m, double y) const {
     switch (kind_) {
       case kind::rmse:
-        return square((logistic_ ? elementary::sigmoid(m) : m) - y);
+        return square(m - y);
       case kind::mae:
-        return std::abs((logistic_ ? elementary::sigmoid(m) : m) - y);
+        return std::abs(m - y);
       // log(1 + e^m) - y m, without overflow
       case kind::logloss:
         return std::max(m, 0.0) + elementary::log1p(elementary::exp(-std::abs(m))) - y * m;
       case kind::error:
         return (m > 0) == (y > 0.5) ? 0 : 1;
-      case kind::mlogloss:
-        return class_loss(margins, i, rows, static_cast<std::size_t>(y));
-      case kind::merror:
-        return best_class(margins, i, rows) == static_cast<std::size_t>(y) ? 0 : 1;
-      case kind::auc:
-        break;
+      default:
+        return 0;  // not a loss of one margin a row
     }
-    return 0;
   }
 
   static double square(double x) { return x * x; }
@@ -98,9 +114,11 @@ class boosting_metric {
     return best;
   }
 
-  static double class_loss(const std::vector<double>& margins, std::size_t i, std::size_t rows,
-                           std::size_t y) {
-    const double most = margins[best_class(margins, i, rows) * rows + i];
+  double class_loss(const std::vector<double>& margins, std::size_t i, std::size_t rows,
+                    std::size_t y) const {
+    const std::size_t best = best_class(margins, i, rows);
+    if (kind_ == kind::merror) return best == y ? 0 : 1;
+    const double most = margins[best * rows + i];
     double sum = 0;
     for (std::size_t k = 0; k < margins.size() / rows; ++k)
       sum += elementary::exp(margins[k * rows + i] - most);
@@ -131,7 +149,7 @@ class boosting_metric {
   }
 
   kind kind_;
-  bool logistic_;
+  const objective_function* objective_;
 };
 
 }  // namespace colonnade::inline COLONNADE_ABI

@@ -1,18 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "colonnade/boosting/objectives.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/real.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
-
-/// What boosted trees minimise: (y - m)^2 / 2; the logistic loss of y in [0, 1]; the softmax loss of y = 0 ..
-/// K - 1.
-enum class boosting_objective : std::uint8_t { squared_error, logistic, softmax };
 
 /// Which leaf is split next: all of a level, or the one that gains most.
 enum class grow_policy : std::uint8_t { depthwise, lossguide };
@@ -51,7 +49,7 @@ struct boosting_params {
        self.early_stopping_rounds, self.eval_metric, self.random_state);
   }
   void validate() const {
-    if (objective > boosting_objective::softmax || policy > grow_policy::lossguide) {
+    if (objective > last_objective || policy > grow_policy::lossguide) {
       throw format_error("saved boosting parameters: an objective or a policy is not known");
     }
     try {
@@ -74,16 +72,18 @@ struct boosting_params {
             "a number in (0, 1]");
     require(scale_pos_weight > 0 && real::isfinite(scale_pos_weight), "scale_pos_weight", scale_pos_weight,
             "a positive number");
-    if (base_score) check_base_score(*base_score);
-    check_metric();
+    check_objective(*make_objective());
   }
 
   /// The metric that is computed on evaluation sets.
-  std::string_view metric() const {
+  std::string metric() const {
     if (!eval_metric.empty()) return eval_metric;
-    return objective == boosting_objective::logistic  ? "logloss"
-           : objective == boosting_objective::softmax ? "mlogloss"
-                                                      : "rmse";
+    const std::string_view known = make_objective()->metrics();
+    return std::string(known.substr(0, known.find(' ')));
+  }
+
+  std::unique_ptr<objective_function> make_objective() const {
+    return colonnade::make_objective({objective, num_class, scale_pos_weight});
   }
 
  private:
@@ -92,23 +92,15 @@ struct boosting_params {
   static void require(bool holds, std::string_view name, Value found, std::string_view expected) {
     if (!holds) throw argument_error(name, std::to_string(found), expected);
   }
-  void check_base_score(double score) const {
-    if (objective == boosting_objective::logistic) {
-      require(score > 0 && score < 1, "base_score", score, "a probability between 0 and 1");
-    } else {
-      require(real::isfinite(score), "base_score", score, "a finite number");
-    }
-  }
-  void check_metric() const {
-    const std::string_view known = objective == boosting_objective::logistic  ? "logloss error auc rmse mae"
-                                   : objective == boosting_objective::softmax ? "mlogloss merror"
-                                                                              : "rmse mae";
-    const std::string padded = " " + std::string(known) + " ";
+  void check_objective(const objective_function& chosen) const {
+    if (base_score)
+      require(chosen.is_prediction(*base_score), "base_score", *base_score, chosen.predictions());
+    if (eval_metric.empty()) return;
+    const std::string padded = " " + std::string(chosen.metrics()) + " ";
     if (eval_metric.find(' ') == std::string::npos &&
         padded.find(" " + eval_metric + " ") != std::string::npos)
       return;
-    if (!eval_metric.empty())
-      throw argument_error("eval_metric", "'" + eval_metric + "'", "one of " + std::string(known));
+    throw argument_error("eval_metric", "'" + eval_metric + "'", "one of " + std::string(chosen.metrics()));
   }
 };
 

@@ -40,7 +40,7 @@ class boosting_trainer {
   /// A set to score after every step. `bins` and `loss` must outlive the trainer.
   void watch(std::string name, const binned_matrix& bins, const boosting_loss& loss) {
     watched_.push_back({&bins, &loss, first_margins(loss.rows())});
-    histories_.push_back({std::move(name), std::string(params_.metric()), {}});
+    histories_.push_back({std::move(name), params_.metric(), {}});
   }
 
   /// One iteration.
@@ -63,7 +63,7 @@ class boosting_trainer {
 
   /// Steps until the end. The trees after the best iteration are dropped when early stopping is on.
   void run(const boosting_observer& observer) {
-    const boosting_metric metric(params_.metric(), params_.objective == boosting_objective::logistic);
+    const boosting_metric metric(params_.metric(), &loss_.objective());
     bool stop = false;
     while (!stop && iteration_ < params_.n_estimators) {
       step();

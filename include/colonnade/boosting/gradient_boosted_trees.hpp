@@ -84,10 +84,7 @@ class gradient_boosted_trees {
   /// Margins a row.
   std::size_t outputs() const { return base_.size(); }
   /// Columns of predict_proba: 2 for logistic, the classes of softmax, 0 for squared error.
-  std::size_t classes() const {
-    if (params_.objective == boosting_objective::squared_error) return 0;
-    return params_.objective == boosting_objective::logistic ? 2 : base_.size();
-  }
+  std::size_t classes() const { return params_.make_objective()->classes(base_.size()); }
   std::span<const double> base_margins() const { return base_; }
   const feature_cuts& cuts() const { return cuts_; }
   const tree_ensemble& trees() const { return ensemble_; }
@@ -128,32 +125,24 @@ class gradient_boosted_trees {
   void predict(matrix_view<T> x, std::span<double> out, int threads = 0) const {
     if (out.size() != x.rows())
       throw argument_error("out", std::to_string(out.size()), std::to_string(x.rows()));
-    if (outputs() == 1) {
-      predict_margin(x, matrix_view<double>(out.data(), out.size(), 1), threads);
-      if (params_.objective == boosting_objective::logistic) {
-        for (double& value : out) value = value > 0 ? 1 : 0;
-      }
-      return;
-    }
-    std::vector<double> margins(x.rows() * outputs());
-    predict_margin(x, matrix_view<double>(margins.data(), x.rows(), outputs()), threads);
-    for (std::size_t i = 0; i < x.rows(); ++i) {
-      const auto first = margins.begin() + static_cast<std::ptrdiff_t>(i * outputs());
-      out[i] = static_cast<double>(std::max_element(first, first + static_cast<std::ptrdiff_t>(outputs())) -
-                                   first);
-    }
+    std::vector<double> several(outputs() == 1 ? 0 : out.size() * outputs());
+    const matrix_view<double> margins(outputs() == 1 ? out.data() : several.data(), out.size(), outputs());
+    predict_margin(x, margins, threads);
+    const auto chosen = params_.make_objective();
+    for_row_blocks(out.size(), threads, [&](std::size_t first, std::size_t count) {
+      chosen->to_predictions(margins.slice(first, count), out.subspan(first, count));
+    });
   }
 
   /// out(i, k) = probability of class k. `out` is rows x classes(). Throws argument_error for squared error.
   template <class T>
   void predict_proba(matrix_view<T> x, matrix_view<double> out, int threads = 0) const {
-    if (classes() == 0) throw argument_error("predict_proba", "a model of squared error", "a classifier");
+    if (classes() == 0) throw argument_error("predict_proba", "a model of a regression", "a classifier");
     check_shape(x.columns(), x.rows(), out, classes());
     predict_margin(x, out.columns_slice(classes() - outputs(), outputs()), threads);
-    const double work = static_cast<double>(out.rows() * classes()) * 8;
-    for_blocks(block_count(out.rows(), rows_together), useful_threads(threads, work), [&](std::size_t block) {
-      const std::size_t last = std::min(out.rows(), (block + 1) * rows_together);
-      for (std::size_t i = block * rows_together; i < last; ++i) to_probabilities(out, i);
+    const auto chosen = params_.make_objective();
+    for_row_blocks(out.rows(), threads, [&](std::size_t first, std::size_t count) {
+      chosen->to_probabilities(out.slice(first, count));
     });
   }
 
@@ -238,7 +227,7 @@ class gradient_boosted_trees {
   template <class Data>
   static boosting_loss evaluation_loss(params p, std::size_t outputs, const Data& data) {
     p.scale_pos_weight = 1;
-    p.num_class = p.objective == boosting_objective::softmax ? static_cast<std::uint32_t>(outputs) : 0;
+    if (p.num_class == 0) p.num_class = static_cast<std::uint32_t>(outputs);
     return boosting_loss(p, data.target, data.weight, data.rows());
   }
 
@@ -250,6 +239,15 @@ class gradient_boosted_trees {
     best_score_ = trainer.best_score();
   }
 
+  template <class Body>
+  void for_row_blocks(std::size_t rows, int threads, const Body& body) const {
+    const double work = static_cast<double>(rows * outputs()) * 8;
+    for_blocks(block_count(rows, rows_together), useful_threads(threads, work), [&](std::size_t block) {
+      const std::size_t first = block * rows_together;
+      body(first, std::min(rows_together, rows - first));
+    });
+  }
+
   template <class Out>
   void check_shape(std::size_t columns, std::size_t rows, const Out& out, std::size_t width) const {
     if (columns != features()) {
@@ -259,18 +257,6 @@ class gradient_boosted_trees {
       throw argument_error("out", std::to_string(out.rows()) + " x " + std::to_string(out.columns()),
                            std::to_string(rows) + " x " + std::to_string(width));
     }
-  }
-
-  void to_probabilities(matrix_view<double> out, std::size_t i) const {
-    if (params_.objective == boosting_objective::logistic) {
-      out(i, 1) = elementary::sigmoid(out(i, 1));
-      out(i, 0) = 1 - out(i, 1);
-      return;
-    }
-    double most = out(i, 0), sum = 0;
-    for (std::size_t k = 1; k < out.columns(); ++k) most = std::max(most, out(i, k));
-    for (std::size_t k = 0; k < out.columns(); ++k) sum += out(i, k) = elementary::exp(out(i, k) - most);
-    for (std::size_t k = 0; k < out.columns(); ++k) out(i, k) /= sum;
   }
 
   params params_;
