@@ -39,6 +39,10 @@ struct boosting_table {
     std::vector<double> y = score;
     if (objective == boosting_objective::squared_error) return y;
     for (double& value : y) {
+      if (objective == boosting_objective::poisson) {
+        value = std::floor(std::exp(0.7 * value));
+        continue;
+      }
       value = objective == boosting_objective::logistic ? (value > 0.5 ? 1 : 0)
                                                         : std::clamp(std::floor(value + 1), 0.0, 3.0);
     }
@@ -61,6 +65,7 @@ inline std::vector<double> margins_of(const gradient_boosted_trees& model, matri
 }
 
 inline constexpr boosting_objective all_objectives[] = {
-    boosting_objective::squared_error, boosting_objective::logistic, boosting_objective::softmax};
+    boosting_objective::squared_error, boosting_objective::logistic, boosting_objective::softmax,
+    boosting_objective::poisson};
 
 }  // namespace colonnade::tests

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "colonnade/boosting/logistic_objective.hpp"
+#include "colonnade/boosting/poisson_objective.hpp"
 #include "colonnade/core/random.hpp"
 
 using namespace colonnade;
@@ -26,7 +27,13 @@ TEST_CASE("boosting_metric: scores of a few rows are those by hand") {
   CHECK(boosting_metric("error")(m, y, none, 1) == doctest::Approx(1.0 / 3));
   CHECK(boosting_metric("auc")(m, y, none, 1) == 1);
   CHECK(boosting_metric("auc")({1, 1, 0, 2}, {1, 0, 0, 0}, none, 1) == doctest::Approx(0.5));
-  CHECK(boosting_metric("mae", &logistic)(m, y, none, 1) == doctest::Approx((1 - p(0) + 1 - p(2) + p(-1)) / 3));
+  CHECK(boosting_metric("mae", &logistic)(m, y, none, 1) ==
+        doctest::Approx((1 - p(0) + 1 - p(2) + p(-1)) / 3));
+  const poisson_objective counts(0.7);
+  CHECK(boosting_metric("rmse", &counts)({0, std::log(3.0)}, {2, 3}, none, 1) ==
+        doctest::Approx(std::sqrt(0.5)));
+  CHECK(boosting_metric("poisson-nloglik", &counts)({0, 1}, {0, 4}, none, 1) ==
+        doctest::Approx((1 + std::exp(1.0) - 4 + std::log(24.0)) / 2));
   const std::vector<double> margins = {0, 3, 1, 0, 2, 0}, classes = {2, 0};  // three classes, two rows
   const double a = std::exp(0.0) + std::exp(1.0) + std::exp(2.0), b = std::exp(3.0) + 2;
   CHECK(boosting_metric("mlogloss")(margins, classes, none, 1) ==
@@ -46,6 +53,7 @@ TEST_CASE("boosting_metric: any number of threads gives the same bits") {
   }
   for (const char* name : {"logloss", "rmse", "error", "auc"}) {
     const double expected = boosting_metric(name, &logistic)(m, y, {}, 1);
-    for (const int threads : {2, 3, 7}) CHECK(boosting_metric(name, &logistic)(m, y, {}, threads) == expected);
+    for (const int threads : {2, 3, 7})
+      CHECK(boosting_metric(name, &logistic)(m, y, {}, threads) == expected);
   }
 }

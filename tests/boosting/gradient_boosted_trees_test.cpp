@@ -2,7 +2,7 @@
 // Also tests: boosting/boosting_progress.hpp, boosting/tree_grower.hpp, boosting/split_finder.hpp
 // Also tests: boosting/objective_function.hpp, boosting/objectives.hpp, boosting/weighted_targets.hpp
 // Also tests: boosting/squared_error_objective.hpp, boosting/logistic_objective.hpp
-// Also tests: boosting/softmax_objective.hpp
+// Also tests: boosting/softmax_objective.hpp, boosting/poisson_objective.hpp, boosting/grown_tree.hpp
 #include "colonnade/boosting/gradient_boosted_trees.hpp"
 
 #include <doctest/doctest.h>
@@ -322,6 +322,11 @@ TEST_CASE("gradient_boosted_trees: what cannot be learnt from is refused with on
   p.num_class = 2;
   CHECK_THROWS_AS(fit_simple({1, 2}, {0, 2}, p), argument_error);
   p = {};
+  p.objective = boosting_objective::poisson;
+  CHECK_THROWS_AS(fit_simple({1, 2}, {1, -0.5}, p), data_error);
+  CHECK_THROWS_AS(fit_simple({1, 2}, {1, INFINITY}, p), data_error);
+  CHECK_THROWS_AS(fit_simple({1, 2}, {0, 0}, p), argument_error);
+  p = {};
   const boosting_table t(10, 5);
   auto y = t.target(boosting_objective::squared_error);
   auto data = with(t, y, true);
@@ -359,10 +364,57 @@ TEST_CASE("boosting_params: values that cannot be used are named") {
   refused([](auto& p) { p.colsample_bytree = 1.5; });
   refused([](auto& p) { p.scale_pos_weight = 0; });
   refused([](auto& p) { p.eval_metric = "logloss"; });
+  refused([](auto& p) { p.max_delta_step = 0.5; });
+  refused([](auto& p) {
+    p.objective = boosting_objective::poisson;
+    p.max_delta_step = -1;
+  });
+  refused([](auto& p) {
+    p.objective = boosting_objective::poisson;
+    p.base_score = 0;
+  });
   refused([](auto& p) {
     p.objective = boosting_objective::logistic;
     p.base_score = 1;
   });
+}
+
+TEST_CASE("gradient_boosted_trees: counts are predicted as exp(margin), and no leaf leaps") {
+  const boosting_table t(4000, 6);
+  const auto y = t.target(boosting_objective::poisson);
+  boosting_params p = small(boosting_objective::poisson);
+  p.n_estimators = 60;
+  const auto model = fit<gradient_boosted_trees>(with(t, y), p);
+  const auto margins = margins_of(model, t.x.view());
+  std::vector<double> mean(4000);
+  model.predict(t.x.view(), std::span(mean));
+  double deviance = 0, sum = 0, total = 0;
+  for (std::size_t i = 0; i < 4000; ++i) {
+    CHECK(mean[i] == elementary::exp(margins[i]));
+    deviance += 2 * (mean[i] - y[i] + (y[i] > 0 ? y[i] * std::log(y[i] / mean[i]) : 0)) / 4000;
+    sum += mean[i];
+    total += y[i];
+  }
+  CHECK(deviance < 0.4);
+  CHECK(sum == doctest::Approx(total).epsilon(0.01));
+  CHECK(model.base_margins()[0] == doctest::Approx(std::log(total / 4000)));
+  for (std::size_t k = 0; k < model.trees().trees(); ++k) {
+    for (const auto& node : model.trees().nodes(k)) {
+      if (node.is_leaf()) CHECK(std::abs(node.value) <= 0.7 * p.learning_rate);
+    }
+  }
+}
+
+TEST_CASE("gradient_boosted_trees: margins of counts that run away stay numbers") {
+  boosting_params p;
+  p.objective = boosting_objective::poisson;
+  p.learning_rate = 1e6;
+  p.max_delta_step = 0;
+  p.reg_lambda = 0;
+  const auto model = fit_simple({1, 2, 3, 4}, {0, 0, 1, 1e60}, p);
+  for (std::size_t k = 0; k < model.trees().trees(); ++k) {
+    for (const auto& node : model.trees().nodes(k)) CHECK(std::isfinite(node.value));
+  }
 }
 
 TEST_CASE("gradient_boosted_trees: leaves and depth stay within their limits in both orders of growth") {

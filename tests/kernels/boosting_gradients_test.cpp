@@ -55,7 +55,7 @@ void on_all_levels(const Run& run, const Check& check) {
 }  // namespace
 
 TEST_CASE(
-    "boosting gradients: logistic and squared error are rounded to the nearest step, zero weight is zero") {
+    "boosting gradients: logistic, squared error and Poisson are rounded to the nearest step, zero weight is zero") {
   const table t(1003);
   for (const bool weighted : {false, true}) {
     on_all_levels(
@@ -81,13 +81,50 @@ TEST_CASE(
             check_row(out[i], t.margin[i] - t.target[i], 1, weighted ? t.weight[i] : 1);
           }
         });
-    double largest = 0, expected = 0;
-    simd::run<largest_residual>(t.rows(weighted), &largest);
-    for (std::size_t i = 0; i < 1003; ++i) {
-      expected = std::max(expected, std::abs((t.margin[i] - t.target[i]) * (weighted ? t.weight[i] : 1)));
-    }
-    CHECK(largest == expected);
+    on_all_levels(
+        [&] {
+          std::vector<std::int64_t> out(1003);
+          simd::run<poisson_gradients>(t.rows(weighted), steps, out.data(), 2.0);
+          return out;
+        },
+        [&](const auto& out) {
+          for (std::size_t i = 0; i < 1003; ++i) {
+            const double mean = std::exp(t.margin[i]);
+            check_row(out[i], mean - t.target[i], 2 * mean, weighted ? t.weight[i] : 1);
+          }
+        });
   }
+}
+
+TEST_CASE("boosting gradients: the largest gradient and Hessian are those of a row") {
+  const table t(1003);
+  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+    const simd::scoped_level scope(level);
+    for (const bool weighted : {false, true}) {
+      double largest[2], g = 0, h = 0, mean_g = 0, mean_h = 0;
+      for (std::size_t i = 0; i < 1003; ++i) {
+        const double w = weighted ? t.weight[i] : 1, mean = elementary::exp(t.margin[i]);
+        g = std::max(g, std::abs((t.margin[i] - t.target[i]) * w));
+        h = std::max(h, w);
+        mean_g = std::max(mean_g, std::abs((mean - t.target[i]) * w));
+        mean_h = std::max(mean_h, mean * 2.0 * w);
+      }
+      simd::run<largest_gradients<squared_error_gradients>>(t.rows(weighted), largest);
+      CHECK(largest[0] == g);
+      CHECK(largest[1] == h);
+      simd::run<largest_gradients<poisson_gradients>>(t.rows(weighted), largest, 2.0);
+      CHECK(largest[0] == mean_g);
+      CHECK(largest[1] == mean_h);
+    }
+  }
+}
+
+TEST_CASE("boosting gradients: a Poisson margin beyond 300 counts as 300") {
+  const double margin[] = {1e9}, target[] = {0}, weight[] = {0.5};
+  double largest[2];
+  simd::run<largest_gradients<poisson_gradients>>(gradient_rows{margin, target, weight, 1}, largest, 1.0);
+  CHECK(largest[0] == elementary::exp(300.0) / 2);
+  CHECK(largest[1] == largest[0]);
 }
 
 TEST_CASE("boosting gradients: softmax has the true Hessian p (1 - p)") {

@@ -175,3 +175,13 @@ TEST_CASE("elementary: the bits of known results do not change") {
   }
   CHECK(hash == 10111199908314483536u);
 }
+
+TEST_CASE("elementary: log_factorial is that of libm") {
+  for (double y = 0; y < 300; y += 0.137) {
+    CHECK(std::abs(elementary::log_factorial(y) - std::lgamma(y + 1)) <=
+          1e-14 * std::max(1.0, std::lgamma(y + 1)));
+  }
+  CHECK(std::abs(elementary::log_factorial(1)) < 1e-14);
+  CHECK(elementary::log_factorial(1e15) == doctest::Approx(std::lgamma(1e15 + 1)).epsilon(1e-14));
+  CHECK(std::isfinite(elementary::log_factorial(1e60)));
+}

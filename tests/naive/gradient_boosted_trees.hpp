@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <vector>
@@ -50,6 +51,8 @@ class naive_boosting {
   sums gradient(const std::vector<double>& m, std::size_t i, std::size_t k) const {
     const double w = weight_.empty() ? 1 : weight_[i];
     if (p_.objective == boosting_objective::squared_error) return {w * (m[0] - y_[i]), w};
+    if (p_.objective == boosting_objective::poisson)
+      return {w * (std::exp(m[0]) - y_[i]), w * std::exp(m[0] + step_limit())};
     double p = 1 / (1 + std::exp(-m[0])), hit = y_[i];
     if (p_.objective == boosting_objective::softmax) {
       double total = 0;
@@ -58,6 +61,13 @@ class naive_boosting {
       hit = y_[i] == static_cast<double>(k) ? 1 : 0;
     }
     return {w * (p - hit), w * p * (1 - p)};
+  }
+
+  double step_limit() const { return p_.max_delta_step.value_or(0.7); }
+  double leaf_of(const sums& s) const {
+    const double step = -shrunk(s.g) / (s.h + p_.reg_lambda);
+    if (p_.objective != boosting_objective::poisson || step_limit() == 0) return step;
+    return std::clamp(step, -step_limit(), step_limit());
   }
 
   double shrunk(double g) const { return std::copysign(std::max(std::abs(g) - p_.reg_alpha, 0.0), g); }
@@ -110,7 +120,7 @@ class naive_boosting {
       }
       const split s = depth[n] < p_.max_depth ? best_split(rows[n], g, total) : split{};
       if (s.gain == 0) {
-        result[n].value = -shrunk(total.g) / (total.h + p_.reg_lambda) * p_.learning_rate;
+        result[n].value = leaf_of(total) * p_.learning_rate;
         for (const std::size_t i : rows[n]) margins_[i][k] += result[n].value;
         continue;
       }

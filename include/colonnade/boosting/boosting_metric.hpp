@@ -20,8 +20,8 @@
 namespace colonnade::inline COLONNADE_ABI {
 
 /// Scores margins during a fit, by XGBoost's names: rmse, mae (of predictions, or probabilities),
-/// logloss, error, auc, mlogloss, merror. Sums go block by block, so the score has the same bits for any
-/// number of threads.
+/// logloss, error, auc, mlogloss, merror, poisson-nloglik. Sums go block by block, so the score has the same
+/// bits for any number of threads.
 class boosting_metric {
  public:
   /// Of margins of `objective`, which must outlive the metric; none: margins are predictions.
@@ -58,17 +58,18 @@ class boosting_metric {
   }
 
  private:
-  enum class kind { rmse, mae, logloss, error, auc, mlogloss, merror };
+  enum class kind { rmse, mae, logloss, error, auc, mlogloss, merror, poisson };
   static constexpr std::size_t rows_together = 4096;
   static constexpr double smallest_probability = 1e-16;
 
   static kind kind_of(std::string_view name) {
-    constexpr std::string_view names[] = {"rmse", "mae", "logloss", "error", "auc", "mlogloss", "merror"};
+    constexpr std::string_view names[] = {"rmse", "mae",      "logloss", "error",
+                                          "auc",  "mlogloss", "merror",  "poisson-nloglik"};
     for (std::size_t k = 0; k < std::size(names); ++k) {
       if (names[k] == name) return static_cast<kind>(k);
     }
     throw argument_error("eval_metric", "'" + std::string(name) + "'",
-                         "one of rmse mae logloss error auc mlogloss merror");
+                         "one of rmse mae logloss error auc mlogloss merror poisson-nloglik");
   }
 
   // The losses of rows first .. last - 1.
@@ -99,6 +100,9 @@ class boosting_metric {
         return std::max(m, 0.0) + elementary::log1p(elementary::exp(-std::abs(m))) - y * m;
       case kind::error:
         return (m > 0) == (y > 0.5) ? 0 : 1;
+      // -log of the probability of y
+      case kind::poisson:
+        return elementary::exp(m) - y * m + elementary::log_factorial(y);
       default:
         return 0;  // not a loss of one margin a row
     }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,8 +38,10 @@ struct boosting_params {
       base_score;  ///< first prediction (a probability for logistic); none: from the targets
   std::uint32_t early_stopping_rounds =
       0;                           ///< stop after so many iterations without a better score; 0: never
-  std::string eval_metric;         ///< rmse, mae, logloss, error, auc, mlogloss, merror; empty: by objective
+  std::string eval_metric;         ///< see boosting_metric; empty: by objective
   std::uint64_t random_state = 0;  ///< seed of the sampling
+  /// Poisson: no leaf changes a margin by more, before the learning rate; 0: no limit, none: 0.7.
+  std::optional<double> max_delta_step;
 
   friend bool operator==(const boosting_params&, const boosting_params&) = default;
 
@@ -47,9 +51,11 @@ struct boosting_params {
        self.policy, self.max_bin, self.min_child_weight, self.reg_lambda, self.reg_alpha, self.gamma,
        self.subsample, self.colsample_bytree, self.scale_pos_weight, self.base_score,
        self.early_stopping_rounds, self.eval_metric, self.random_state);
+    if (ar.version() >= 2) ar(self.max_delta_step);
   }
   void validate() const {
-    if (objective > last_objective || policy > grow_policy::lossguide) {
+    if (static_cast<std::size_t>(objective) >= std::size(objective_names) ||
+        policy > grow_policy::lossguide) {
       throw format_error("saved boosting parameters: an objective or a policy is not known");
     }
     try {
@@ -72,6 +78,7 @@ struct boosting_params {
             "a number in (0, 1]");
     require(scale_pos_weight > 0 && real::isfinite(scale_pos_weight), "scale_pos_weight", scale_pos_weight,
             "a positive number");
+    options().check();
     check_objective(*make_objective());
   }
 
@@ -82,11 +89,10 @@ struct boosting_params {
     return std::string(known.substr(0, known.find(' ')));
   }
 
-  std::unique_ptr<objective_function> make_objective() const {
-    return colonnade::make_objective({objective, num_class, scale_pos_weight});
-  }
+  std::unique_ptr<objective_function> make_objective() const { return colonnade::make_objective(options()); }
 
  private:
+  objective_options options() const { return {objective, num_class, scale_pos_weight, max_delta_step}; }
   static bool not_negative(double value) { return value >= 0 && real::isfinite(value); }
   template <class Value>
   static void require(bool holds, std::string_view name, Value found, std::string_view expected) {

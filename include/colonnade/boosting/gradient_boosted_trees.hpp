@@ -31,17 +31,17 @@ enum class importance : std::uint8_t { gain, total_gain, weight, cover };
 /// (Chen and Guestrin 2016), on histograms of at most 255 bins a column.
 ///
 /// margin = base + sum of leaves;  squared_error predicts the margin, logistic sigmoid(margin), softmax the
-/// softmax of a margin a class. Missing values (NaN) go to the side that gained more in each split;
-/// infinities are values. Gradients are fixed-point integers, so a model has the same bits for any number of
-/// threads and any instruction set. O(rows x columns) an iteration and level. All queries are const and safe
-/// to call from several threads.
+/// softmax of a margin a class, poisson exp(margin). Missing values (NaN) go to the side that gained more in
+/// each split; infinities are values. Gradients are fixed-point integers, so a model has the same bits for
+/// any number of threads and any instruction set. O(rows x columns) an iteration and level. All queries are
+/// const and safe to call from several threads.
 ///
 ///     auto model = colonnade::fit<colonnade::gradient_boosted_trees>(colonnade::samples{x, y},
 ///     {.n_estimators = 300}); model.predict(view, out);
 class gradient_boosted_trees {
  public:
   static constexpr std::string_view kind = "gradient_boosted_trees";
-  static constexpr std::uint32_t archive_version = 1;
+  static constexpr std::uint32_t archive_version = 2;
   using params = boosting_params;
 
   /// Learns from rows, targets and (optional) weights. Throws argument_error and data_error.
@@ -83,7 +83,7 @@ class gradient_boosted_trees {
   std::size_t features() const { return cuts_.features(); }
   /// Margins a row.
   std::size_t outputs() const { return base_.size(); }
-  /// Columns of predict_proba: 2 for logistic, the classes of softmax, 0 for squared error.
+  /// Columns of predict_proba: 2 for logistic, the classes of softmax, 0 for regression.
   std::size_t classes() const { return params_.make_objective()->classes(base_.size()); }
   std::span<const double> base_margins() const { return base_; }
   const feature_cuts& cuts() const { return cuts_; }
@@ -120,7 +120,7 @@ class gradient_boosted_trees {
     ensemble_.add_margins(rows, base_, out, threads);
   }
 
-  /// Squared error: the prediction. Otherwise the number of the likeliest class (the lowest of equal ones).
+  /// Regression: the expected target. Otherwise the number of the likeliest class (the lowest of equal ones).
   template <class T>
   void predict(matrix_view<T> x, std::span<double> out, int threads = 0) const {
     if (out.size() != x.rows())
@@ -134,7 +134,7 @@ class gradient_boosted_trees {
     });
   }
 
-  /// out(i, k) = probability of class k. `out` is rows x classes(). Throws argument_error for squared error.
+  /// out(i, k) = probability of class k. `out` is rows x classes(). Throws argument_error for regression.
   template <class T>
   void predict_proba(matrix_view<T> x, matrix_view<double> out, int threads = 0) const {
     if (classes() == 0) throw argument_error("predict_proba", "a model of a regression", "a classifier");

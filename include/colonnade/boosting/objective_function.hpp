@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,9 @@ class objective_function {
   virtual void gradients(const objective_rows& rows, const gradient_steps& steps,
                          std::int64_t* out) const = 0;
 
+  /// No leaf changes a margin by more, before the learning rate.
+  virtual double largest_step() const { return no_limit; }
+
   /// Columns of probabilities; 0: no classifier.
   virtual std::size_t classes(std::size_t /*outputs*/) const { return 0; }
   /// Margins become expected targets, in place. Of objectives with one output.
@@ -80,6 +84,8 @@ class objective_function {
   virtual std::string_view metrics() const { return "rmse mae"; }
 
  protected:
+  static constexpr double no_limit = std::numeric_limits<double>::infinity();
+
   template <class Holds>
   static std::size_t first_not(std::span<const double> y, const Holds& holds) {
     for (std::size_t i = 0; i < y.size(); ++i) {

@@ -21,9 +21,9 @@ class squared_error_objective : public objective_function {
   std::string_view domain() const override { return "a finite number of at most 1e60"; }
 
   gradient_bounds bounds(const objective_rows& rows) const override {
-    double largest = 0;
-    simd::run<largest_residual>(rows.in, &largest);
-    return {largest, rows.largest_weight};
+    double largest[2];
+    simd::run<largest_gradients<squared_error_gradients>>(rows.in, largest);
+    return {largest[0], rows.largest_weight};
   }
   bool hessian_is_weight() const override { return true; }
   void gradients(const objective_rows& rows, const gradient_steps& steps, std::int64_t* out) const override {

@@ -10,20 +10,13 @@
 #include <vector>
 
 #include "colonnade/boosting/feature_cuts.hpp"
+#include "colonnade/boosting/grown_tree.hpp"
 #include "colonnade/boosting/growth_queue.hpp"
 #include "colonnade/boosting/histogram_builder.hpp"
 #include "colonnade/boosting/row_partitioner.hpp"
 #include "colonnade/boosting/split_finder.hpp"
-#include "colonnade/kernels/tree_walk.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
-
-/// A tree as it was grown, over values and over bins, with the gain and the sum of Hessians of each node.
-struct grown_tree {
-  std::vector<tree_node> nodes;
-  std::vector<binned_node> binned;
-  std::vector<double> gain, cover;
-};
 
 /// Grows trees on one binned matrix.
 ///
@@ -39,6 +32,7 @@ class tree_grower {
         cuts_(cuts),
         params_(params),
         threads_(threads),
+        largest_step_(params.make_objective()->largest_step()),
         builder_(bins, workers()),
         finder_(bins, params),
         rows_(bins),
@@ -377,14 +371,14 @@ class tree_grower {
     const double h = static_cast<double>(sum.hessian) * hessian_unit_ + params_.reg_lambda;
     if (!(h > 0)) return 0;
     const double g = soft_threshold(static_cast<double>(sum.gradient) * gradient_unit_, params_.reg_alpha);
-    return g == 0 ? 0 : -g / h * params_.learning_rate;
+    return g == 0 ? 0 : std::clamp(-g / h, -largest_step_, largest_step_) * params_.learning_rate;
   }
 
   const binned_matrix& bins_;
   const feature_cuts& cuts_;
   const boosting_params& params_;
   int threads_;
-  double gradient_unit_ = 1, hessian_unit_ = 1;
+  double largest_step_, gradient_unit_ = 1, hessian_unit_ = 1;
   histogram_builder builder_;
   split_finder finder_;
   row_partitioner rows_;

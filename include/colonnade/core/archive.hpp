@@ -66,6 +66,8 @@ class writer {
   void operator()(const Fields&... fields) {
     (write(fields), ...);
   }
+  /// Fields of every version are written: `if (ar.version() >= 2) ar(self.newer_)`.
+  static constexpr std::uint32_t version() { return std::numeric_limits<std::uint32_t>::max(); }
   const std::vector<std::byte>& bytes() const { return bytes_; }
   std::vector<std::byte> take() { return std::move(bytes_); }
   void append(const void* data, std::size_t size) {

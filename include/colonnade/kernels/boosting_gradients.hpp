@@ -47,31 +47,71 @@ COLONNADE_KERNEL void pack_gradients(const simd::pack<double, Lanes>& g, const s
   simd::store(out, integers((gi << steps.shift) + hi));
 }
 
-/// The loop over rows of a loss with one margin a row; `Loss::of` says what g and h are.
+/// Rows i .. of a loss with one margin a row; `Loss::of` says what g and h are.
+template <class Loss, std::size_t Lanes, class... Parameters>
+COLONNADE_KERNEL void gradients_at(const gradient_rows& in, std::size_t i, simd::pack<double, Lanes>& g,
+                                   simd::pack<double, Lanes>& h, Parameters... parameters) {
+  simd::pack<double, Lanes> margin, target, weight = simd::pack<double, Lanes>{} + 1.0;
+  simd::load(margin, in.margin + i);
+  simd::load(target, in.target + i);
+  if (in.weight != nullptr) simd::load(weight, in.weight + i);
+  Loss::of(margin, target, weight, g, h, parameters...);
+}
+
+/// Packs the gradients of all rows of a loss.
 template <class Loss>
 struct gradients_of {
-  template <class Isa>
-  COLONNADE_KERNEL void operator()(Isa, gradient_rows in, gradient_steps steps, std::int64_t* out) const {
+  template <class Isa, class... Parameters>
+  COLONNADE_KERNEL void operator()(Isa, gradient_rows in, gradient_steps steps, std::int64_t* out,
+                                   Parameters... parameters) const {
     constexpr std::size_t lanes = simd::lanes<Isa, double>;
     std::size_t i = 0;
-    for (; i + lanes <= in.count; i += lanes) rows<lanes>(in, i, steps, out);
-    for (; i < in.count; ++i) rows<1>(in, i, steps, out);
+    for (; i + lanes <= in.count; i += lanes) rows<lanes>(in, i, steps, out, parameters...);
+    for (; i < in.count; ++i) rows<1>(in, i, steps, out, parameters...);
   }
 
  private:
-  template <std::size_t Lanes>
+  template <std::size_t Lanes, class... Parameters>
   COLONNADE_KERNEL static void rows(const gradient_rows& in, std::size_t i, const gradient_steps& steps,
-                                    std::int64_t* out) {
-    simd::pack<double, Lanes> margin, target, weight = simd::pack<double, Lanes>{} + 1.0, g, h;
-    simd::load(margin, in.margin + i);
-    simd::load(target, in.target + i);
-    if (in.weight != nullptr) simd::load(weight, in.weight + i);
-    Loss::of(margin, target, weight, g, h);
+                                    std::int64_t* out, Parameters... parameters) {
+    simd::pack<double, Lanes> g, h;
+    gradients_at<Loss, Lanes>(in, i, g, h, parameters...);
     pack_gradients<Lanes>(g, h, steps, out + i);
   }
 };
 
 }  // namespace detail
+
+/// largest[0] = max |g|, largest[1] = max h over the rows of a loss with one margin a row, none negative.
+template <class Loss>
+struct largest_gradients {
+  template <class Isa, class... Parameters>
+  COLONNADE_KERNEL void operator()(Isa, gradient_rows in, double* largest, Parameters... parameters) const {
+    constexpr std::size_t lanes = simd::lanes<Isa, double>;
+    simd::pack<double, lanes> most_g{}, most_h{};
+    simd::pack<double, 1> last_g{}, last_h{};
+    std::size_t i = 0;
+    for (; i + lanes <= in.count; i += lanes) rows<lanes>(in, i, most_g, most_h, parameters...);
+    for (; i < in.count; ++i) rows<1>(in, i, last_g, last_h, parameters...);
+    largest[0] = last_g[0];
+    largest[1] = last_h[0];
+    for (std::size_t k = 0; k < lanes; ++k) {
+      largest[0] = std::max<double>(largest[0], most_g[k]);
+      largest[1] = std::max<double>(largest[1], most_h[k]);
+    }
+  }
+
+ private:
+  template <std::size_t Lanes, class... Parameters>
+  COLONNADE_KERNEL static void rows(const gradient_rows& in, std::size_t i, simd::pack<double, Lanes>& most_g,
+                                    simd::pack<double, Lanes>& most_h, Parameters... parameters) {
+    simd::pack<double, Lanes> g, h;
+    detail::gradients_at<Loss, Lanes>(in, i, g, h, parameters...);
+    const simd::pack<double, Lanes> minus = -g, size = g < 0.0 ? minus : g;
+    most_g = size > most_g ? size : most_g;
+    most_h = h > most_h ? h : most_h;
+  }
+};
 
 /// Squared error: g = w (margin - y), h = w.
 struct squared_error_gradients : detail::gradients_of<squared_error_gradients> {
@@ -80,19 +120,6 @@ struct squared_error_gradients : detail::gradients_of<squared_error_gradients> {
                                   Pack& h) {
     g = (margin - target) * weight;
     h = weight;
-  }
-};
-
-/// max |w (margin - y)|.
-struct largest_residual {
-  template <class Isa>
-  COLONNADE_KERNEL void operator()(Isa, gradient_rows in, double* largest) const {
-    double most = 0;
-    for (std::size_t i = 0; i < in.count; ++i) {
-      const double g = (in.margin[i] - in.target[i]) * (in.weight == nullptr ? 1.0 : in.weight[i]);
-      most = std::max(most, g < 0 ? -g : g);
-    }
-    *largest = most;
   }
 };
 
@@ -105,6 +132,20 @@ struct logistic_gradients : detail::gradients_of<logistic_gradients> {
     elementary::sigmoid(p, margin);
     g = (p - target) * weight;
     h = p * (1.0 - p) * weight;
+  }
+};
+
+/// Poisson with a log link: g = w (e^margin - y), h = w e^margin `factor`. Margins above 300 count as 300, so
+/// that nothing overflows.
+struct poisson_gradients : detail::gradients_of<poisson_gradients> {
+  template <class Pack>
+  COLONNADE_KERNEL static void of(const Pack& margin, const Pack& target, const Pack& weight, Pack& g,
+                                  Pack& h, double factor) {
+    const Pack most = Pack{} + 300.0, at = margin > most ? most : margin;
+    Pack mean;
+    elementary::exp(mean, at);
+    g = (mean - target) * weight;
+    h = mean * factor * weight;
   }
 };
 
