@@ -37,7 +37,7 @@ struct boosting_table {
 
   std::vector<double> target(boosting_objective objective) const {
     std::vector<double> y = score;
-    if (objective == boosting_objective::squared_error) return y;
+    if (objective == boosting_objective::squared_error || objective >= boosting_objective::quantile) return y;
     for (double& value : y) {
       if (objective == boosting_objective::poisson) {
         value = std::floor(std::exp(0.7 * value));
@@ -66,6 +66,14 @@ inline std::vector<double> margins_of(const gradient_boosted_trees& model, matri
 
 inline constexpr boosting_objective all_objectives[] = {
     boosting_objective::squared_error, boosting_objective::logistic, boosting_objective::softmax,
-    boosting_objective::poisson};
+    boosting_objective::poisson,       boosting_objective::quantile, boosting_objective::absolute_error};
+
+/// What an objective needs.
+inline boosting_params params_for(boosting_objective objective) {
+  boosting_params p;
+  p.objective = objective;
+  if (objective == boosting_objective::quantile) p.quantile_alpha = 0.8;
+  return p;
+}
 
 }  // namespace colonnade::tests

@@ -6,6 +6,7 @@
 
 #include "colonnade/boosting/logistic_objective.hpp"
 #include "colonnade/boosting/poisson_objective.hpp"
+#include "colonnade/boosting/quantile_objective.hpp"
 #include "colonnade/core/random.hpp"
 
 using namespace colonnade;
@@ -34,6 +35,9 @@ TEST_CASE("boosting_metric: scores of a few rows are those by hand") {
         doctest::Approx(std::sqrt(0.5)));
   CHECK(boosting_metric("poisson-nloglik", &counts)({0, 1}, {0, 4}, none, 1) ==
         doctest::Approx((1 + std::exp(1.0) - 4 + std::log(24.0)) / 2));
+  const quantile_objective upper(0.9);
+  CHECK(boosting_metric("quantile", &upper)(m, y, none, 1) == doctest::Approx((0.9 + 0.1 + 0.9) / 3));
+  CHECK(boosting_metric("quantile")(m, y, w, 1) == doctest::Approx(0.5));
   const std::vector<double> margins = {0, 3, 1, 0, 2, 0}, classes = {2, 0};  // three classes, two rows
   const double a = std::exp(0.0) + std::exp(1.0) + std::exp(2.0), b = std::exp(3.0) + 2;
   CHECK(boosting_metric("mlogloss")(margins, classes, none, 1) ==

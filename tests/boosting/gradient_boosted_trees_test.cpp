@@ -3,6 +3,7 @@
 // Also tests: boosting/objective_function.hpp, boosting/objectives.hpp, boosting/weighted_targets.hpp
 // Also tests: boosting/squared_error_objective.hpp, boosting/logistic_objective.hpp
 // Also tests: boosting/softmax_objective.hpp, boosting/poisson_objective.hpp, boosting/grown_tree.hpp
+// Also tests: boosting/quantile_objective.hpp, boosting/leaf_rule.hpp
 #include "colonnade/boosting/gradient_boosted_trees.hpp"
 
 #include <doctest/doctest.h>
@@ -19,8 +20,7 @@ using namespace colonnade::tests;
 namespace {
 
 boosting_params small(boosting_objective objective) {
-  boosting_params p;
-  p.objective = objective;
+  boosting_params p = params_for(objective);
   p.n_estimators = 4;
   p.max_depth = 3;
   return p;
@@ -326,6 +326,10 @@ TEST_CASE("gradient_boosted_trees: what cannot be learnt from is refused with on
   CHECK_THROWS_AS(fit_simple({1, 2}, {1, -0.5}, p), data_error);
   CHECK_THROWS_AS(fit_simple({1, 2}, {1, INFINITY}, p), data_error);
   CHECK_THROWS_AS(fit_simple({1, 2}, {0, 0}, p), argument_error);
+  p.objective = boosting_objective::quantile;
+  CHECK_THROWS_AS(fit_simple({1, 2}, {1, 2}, p), argument_error);
+  p.objective = boosting_objective::absolute_error;
+  CHECK_THROWS_AS(fit_simple({1, 2}, {1, INFINITY}, p), data_error);
   p = {};
   const boosting_table t(10, 5);
   auto y = t.target(boosting_objective::squared_error);
@@ -365,6 +369,14 @@ TEST_CASE("boosting_params: values that cannot be used are named") {
   refused([](auto& p) { p.scale_pos_weight = 0; });
   refused([](auto& p) { p.eval_metric = "logloss"; });
   refused([](auto& p) { p.max_delta_step = 0.5; });
+  refused([](auto& p) { p.quantile_alpha = 0.5; });
+  refused([](auto& p) { p.objective = boosting_objective::quantile; });
+  for (const double alpha : {0.0, 1.0, std::nan("")}) {
+    refused([&](auto& p) {
+      p.objective = boosting_objective::quantile;
+      p.quantile_alpha = alpha;
+    });
+  }
   refused([](auto& p) {
     p.objective = boosting_objective::poisson;
     p.max_delta_step = -1;
@@ -414,6 +426,40 @@ TEST_CASE("gradient_boosted_trees: margins of counts that run away stay numbers"
   const auto model = fit_simple({1, 2, 3, 4}, {0, 0, 1, 1e60}, p);
   for (std::size_t k = 0; k < model.trees().trees(); ++k) {
     for (const auto& node : model.trees().nodes(k)) CHECK(std::isfinite(node.value));
+  }
+}
+
+TEST_CASE("gradient_boosted_trees: a leaf of a quantile is the quantile of its rows") {
+  const std::vector<double> x = {0, 0, 0, 0, 0, 1, 1, 1, 1, 1}, y = {1, 2, 3, 4, 90, 11, 12, 13, 14, -90};
+  boosting_params p;
+  p.learning_rate = 1;
+  p.n_estimators = 1;
+  const std::vector<double> probe = {0, 1};
+  const auto at = [&](double alpha) {
+    p.objective = boosting_objective::quantile;
+    p.quantile_alpha = alpha;
+    return margins_of(fit_simple(x, y, p), {probe.data(), 2, 1});
+  };
+  CHECK(at(0.5) == std::vector<double>{3, 12});
+  CHECK(at(0.25) == std::vector<double>{2, 11});
+  CHECK(at(0.4) == std::vector<double>{2.5, 11.5});
+  p.objective = boosting_objective::absolute_error;
+  p.quantile_alpha.reset();
+  CHECK(margins_of(fit_simple(x, y, p), {probe.data(), 2, 1}) == std::vector<double>{3, 12});
+  CHECK(fit_simple(x, y, p).base_margins()[0] == 7.5);
+}
+
+TEST_CASE("gradient_boosted_trees: as many rows are below a quantile as it says") {
+  const boosting_table t(6000, 6);
+  for (const double alpha : {0.05, 0.5, 0.9}) {
+    boosting_params p = small(boosting_objective::quantile);
+    p.quantile_alpha = alpha;
+    p.n_estimators = 40;
+    const auto y = t.target(p.objective);
+    const auto margins = margins_of(fit<gradient_boosted_trees>(with(t, y), p), t.x.view());
+    double below = 0;
+    for (std::size_t i = 0; i < y.size(); ++i) below += y[i] <= margins[i] ? 1 : 0;
+    CHECK(below / 6000 == doctest::Approx(alpha).epsilon(0.03));
   }
 }
 

@@ -96,6 +96,23 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("boosting gradients: a pinball has a slope below, at and above the target") {
+  table t(1003);
+  for (std::size_t i = 0; i < 1003; i += 7) t.margin[i] = t.target[i];
+  on_all_levels(
+      [&] {
+        std::vector<std::int64_t> out(1003);
+        simd::run<pinball_gradients>(t.rows(true), steps, out.data(), pinball_slopes{-0.25, 0.5, 0.75});
+        return out;
+      },
+      [&](const auto& out) {
+        for (std::size_t i = 0; i < 1003; ++i) {
+          const double m = t.margin[i], y = t.target[i];
+          check_row(out[i], m < y ? -0.25 : m > y ? 0.75 : 0.5, 1, t.weight[i]);
+        }
+      });
+}
+
 TEST_CASE("boosting gradients: the largest gradient and Hessian are those of a row") {
   const table t(1003);
   for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {

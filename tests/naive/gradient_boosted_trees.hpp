@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "colonnade/boosting/boosting_params.hpp"
@@ -10,6 +11,21 @@
 #include "colonnade/core/views.hpp"
 
 namespace colonnade::tests {
+
+/// The least value up to which the weights reach alpha of their sum; halfway to the next where they meet it.
+inline double naive_quantile(std::vector<std::pair<double, double>> values, double alpha) {
+  std::sort(values.begin(), values.end());
+  double total = 0, reached = 0;
+  for (const auto& [value, weight] : values) total += weight;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    reached += values[i].second;
+    const bool last = i + 1 == values.size() || values[i + 1].first != values[i].first;
+    if (last && reached == alpha * total && i + 1 < values.size())
+      return (values[i].first + values[i + 1].first) / 2;
+    if (reached >= alpha * total) return values[i].first;
+  }
+  return values.back().first;
+}
 
 /// Boosted trees in the plainest way: gradients and sums in doubles, every threshold of every column tried by
 /// a pass over the rows, recursion level by level without histograms. Shares nothing with the library but the
@@ -53,6 +69,9 @@ class naive_boosting {
     if (p_.objective == boosting_objective::squared_error) return {w * (m[0] - y_[i]), w};
     if (p_.objective == boosting_objective::poisson)
       return {w * (std::exp(m[0]) - y_[i]), w * std::exp(m[0] + step_limit())};
+    if (p_.objective == boosting_objective::quantile) return {w * ((m[0] >= y_[i] ? 1 : 0) - alpha()), w};
+    if (p_.objective == boosting_objective::absolute_error)
+      return {m[0] == y_[i] ? 0 : m[0] > y_[i] ? w : -w, w};
     double p = 1 / (1 + std::exp(-m[0])), hit = y_[i];
     if (p_.objective == boosting_objective::softmax) {
       double total = 0;
@@ -61,6 +80,17 @@ class naive_boosting {
       hit = y_[i] == static_cast<double>(k) ? 1 : 0;
     }
     return {w * (p - hit), w * p * (1 - p)};
+  }
+
+  bool renews() const {
+    return p_.objective == boosting_objective::quantile || p_.objective == boosting_objective::absolute_error;
+  }
+  double alpha() const { return p_.quantile_alpha.value_or(0.5); }
+  double renewed(const std::vector<std::size_t>& rows) const {
+    std::vector<std::pair<double, double>> left;
+    for (const std::size_t i : rows)
+      left.emplace_back(y_[i] - margins_[i][0], weight_.empty() ? 1 : weight_[i]);
+    return naive_quantile(left, alpha());
   }
 
   double step_limit() const { return p_.max_delta_step.value_or(0.7); }
@@ -120,7 +150,7 @@ class naive_boosting {
       }
       const split s = depth[n] < p_.max_depth ? best_split(rows[n], g, total) : split{};
       if (s.gain == 0) {
-        result[n].value = leaf_of(total) * p_.learning_rate;
+        result[n].value = (renews() ? renewed(rows[n]) : leaf_of(total)) * p_.learning_rate;
         for (const std::size_t i : rows[n]) margins_[i][k] += result[n].value;
         continue;
       }

@@ -35,6 +35,7 @@ class boosting_loss {
       throw argument_error("y", std::to_string(target.size()) + " values", std::to_string(rows));
     copy_target(target);
     copy_weight(weight);
+    targets_ = weighted_targets(target_, weight_);
   }
 
   const objective_function& objective() const { return *objective_; }
@@ -45,10 +46,12 @@ class boosting_loss {
   /// Empty: all weights are 1.
   const std::vector<double>& weight() const { return weight_; }
 
+  const weighted_targets& targets() const { return targets_; }
+
   /// Margins before the first tree, one an output: those of `base_score`, or else of the targets.
   std::vector<double> base_margins() const {
     if (base_score_) return std::vector<double>(outputs_, objective_->link(*base_score_));
-    return objective_->first_margins(weighted_targets(target_, weight_), outputs_);
+    return objective_->first_margins(targets_, outputs_);
   }
 
   /// Fixed-point gradients of all rows at `margins` (output k of row i at k * rows + i) into `out`, laid out
@@ -135,6 +138,7 @@ class boosting_loss {
   std::optional<double> base_score_;
   std::size_t outputs_ = 1;
   std::vector<double> target_, weight_;
+  weighted_targets targets_;  // views of the two, which stay where they are when the loss is moved
   double least_weight_ = 1, largest_weight_ = 1;
 };
 

@@ -20,8 +20,8 @@
 namespace colonnade::inline COLONNADE_ABI {
 
 /// Scores margins during a fit, by XGBoost's names: rmse, mae (of predictions, or probabilities),
-/// logloss, error, auc, mlogloss, merror, poisson-nloglik. Sums go block by block, so the score has the same
-/// bits for any number of threads.
+/// logloss, error, auc, mlogloss, merror, poisson-nloglik, quantile. Sums go block by block, so the score has
+/// the same bits for any number of threads.
 class boosting_metric {
  public:
   /// Of margins of `objective`, which must outlive the metric; none: margins are predictions.
@@ -58,18 +58,18 @@ class boosting_metric {
   }
 
  private:
-  enum class kind { rmse, mae, logloss, error, auc, mlogloss, merror, poisson };
+  enum class kind { rmse, mae, logloss, error, auc, mlogloss, merror, poisson, quantile };
   static constexpr std::size_t rows_together = 4096;
   static constexpr double smallest_probability = 1e-16;
 
   static kind kind_of(std::string_view name) {
-    constexpr std::string_view names[] = {"rmse", "mae",      "logloss", "error",
-                                          "auc",  "mlogloss", "merror",  "poisson-nloglik"};
+    constexpr std::string_view names[] = {"rmse",     "mae",    "logloss",         "error",   "auc",
+                                          "mlogloss", "merror", "poisson-nloglik", "quantile"};
     for (std::size_t k = 0; k < std::size(names); ++k) {
       if (names[k] == name) return static_cast<kind>(k);
     }
     throw argument_error("eval_metric", "'" + std::string(name) + "'",
-                         "one of rmse mae logloss error auc mlogloss merror poisson-nloglik");
+                         "one of rmse mae logloss error auc mlogloss merror poisson-nloglik quantile");
   }
 
   // The losses of rows first .. last - 1.
@@ -103,6 +103,10 @@ class boosting_metric {
       // -log of the probability of y
       case kind::poisson:
         return elementary::exp(m) - y * m + elementary::log_factorial(y);
+      case kind::quantile: {
+        const double alpha = objective_ == nullptr ? 0.5 : objective_->quantile();
+        return y > m ? alpha * (y - m) : (1 - alpha) * (m - y);
+      }
       default:
         return 0;  // not a loss of one margin a row
     }

@@ -42,6 +42,7 @@ struct boosting_params {
   std::uint64_t random_state = 0;  ///< seed of the sampling
   /// Poisson: no leaf changes a margin by more, before the learning rate; 0: no limit, none: 0.7.
   std::optional<double> max_delta_step;
+  std::optional<double> quantile_alpha;  ///< quantile: which one, between 0 and 1
 
   friend bool operator==(const boosting_params&, const boosting_params&) = default;
 
@@ -51,7 +52,7 @@ struct boosting_params {
        self.policy, self.max_bin, self.min_child_weight, self.reg_lambda, self.reg_alpha, self.gamma,
        self.subsample, self.colsample_bytree, self.scale_pos_weight, self.base_score,
        self.early_stopping_rounds, self.eval_metric, self.random_state);
-    if (ar.version() >= 2) ar(self.max_delta_step);
+    if (ar.version() >= 2) ar(self.max_delta_step, self.quantile_alpha);
   }
   void validate() const {
     if (static_cast<std::size_t>(objective) >= std::size(objective_names) ||
@@ -92,7 +93,9 @@ struct boosting_params {
   std::unique_ptr<objective_function> make_objective() const { return colonnade::make_objective(options()); }
 
  private:
-  objective_options options() const { return {objective, num_class, scale_pos_weight, max_delta_step}; }
+  objective_options options() const {
+    return {objective, num_class, scale_pos_weight, max_delta_step, quantile_alpha};
+  }
   static bool not_negative(double value) { return value >= 0 && real::isfinite(value); }
   template <class Value>
   static void require(bool holds, std::string_view name, Value found, std::string_view expected) {

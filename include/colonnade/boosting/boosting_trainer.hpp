@@ -53,7 +53,8 @@ class boosting_trainer {
       const auto features = sample_features(random.substream(1 + k));
       if (sampled()) grower_.partition().reset(rows_);
       if (!sampled()) grower_.partition().reset();
-      const grown_tree tree = grower_.grow(packed_.data() + k * loss_.rows(), scale, features);
+      grown_tree tree = grower_.grow(packed_.data() + k * loss_.rows(), scale, features);
+      if (loss_.objective().renews_leaves()) renew_leaves(tree, k);
       add_to_training(tree, k);
       for (watched& set : watched_)
         add_by_walk(tree, *set.bins, std::span(set.margins).subspan(k * set.bins->rows()));
@@ -123,6 +124,14 @@ class boosting_trainer {
     features.resize(std::max<std::size_t>(1, static_cast<std::size_t>(share)));
     std::sort(features.begin(), features.end());
     return features;
+  }
+
+  void renew_leaves(grown_tree& tree, std::size_t output) {
+    const double* const margins = margins_.data() + output * loss_.rows();
+    grower_.renew_leaves(tree, [&](row_span rows, double grown) {
+      const auto value = loss_.objective().renewed_leaf({rows, margins, loss_.targets()});
+      return value ? *value * params_.learning_rate : grown;
+    });
   }
 
   void add_to_training(const grown_tree& tree, std::size_t output) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,13 @@ struct objective_rows {
 /// What no gradient (in size) and no Hessian of some rows exceeds.
 struct gradient_bounds {
   double gradient = 0, hessian = 0;
+};
+
+/// The rows of a leaf, with the margins of its output and the targets of all rows of the fit.
+struct leaf_rows {
+  std::span<const std::uint32_t> rows;
+  const double* margins;
+  const weighted_targets& targets;
 };
 
 /// What boosted trees minimise. The one place that knows a loss: the trainer, the metrics and the model ask
@@ -65,6 +73,11 @@ class objective_function {
   /// No leaf changes a margin by more, before the learning rate.
   virtual double largest_step() const { return no_limit; }
 
+  /// True if the leaves of a grown tree are replaced by `renewed_leaf`.
+  virtual bool renews_leaves() const { return false; }
+  /// Value of a leaf before the learning rate; none: as it was grown.
+  virtual std::optional<double> renewed_leaf(const leaf_rows& /*leaf*/) const { return std::nullopt; }
+
   /// Columns of probabilities; 0: no classifier.
   virtual std::size_t classes(std::size_t /*outputs*/) const { return 0; }
   /// Margins become expected targets, in place. Of objectives with one output.
@@ -80,6 +93,8 @@ class objective_function {
     throw argument_error("predict_proba", "a model of a regression", "a classifier");
   }
 
+  /// The quantile of y that margins estimate, if they do.
+  virtual double quantile() const { return 0.5; }
   /// Names of the metrics that make sense, separated by spaces; the first is the default.
   virtual std::string_view metrics() const { return "rmse mae"; }
 

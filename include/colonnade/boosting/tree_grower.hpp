@@ -13,6 +13,7 @@
 #include "colonnade/boosting/grown_tree.hpp"
 #include "colonnade/boosting/growth_queue.hpp"
 #include "colonnade/boosting/histogram_builder.hpp"
+#include "colonnade/boosting/leaf_rule.hpp"
 #include "colonnade/boosting/row_partitioner.hpp"
 #include "colonnade/boosting/split_finder.hpp"
 
@@ -32,7 +33,7 @@ class tree_grower {
         cuts_(cuts),
         params_(params),
         threads_(threads),
-        largest_step_(params.make_objective()->largest_step()),
+        leaf_(params),
         builder_(bins, workers()),
         finder_(bins, params),
         rows_(bins),
@@ -44,8 +45,7 @@ class tree_grower {
                   std::span<const std::uint32_t> features) {
     builder_.use(packed, scale.steps().shift);
     finder_.use(scale, features);
-    gradient_unit_ = scale.gradient_unit();
-    hessian_unit_ = scale.hessian_unit();
+    leaf_.use(scale);
     start();
     std::size_t leaves = 1;
     const std::size_t most =
@@ -56,6 +56,18 @@ class tree_grower {
 
   /// Rows of the tree; reset it before `grow`.
   row_partitioner& partition() { return rows_; }
+
+  /// Replaces the leaves of the last tree, `tree`, by `value(rows, leaf)`; the leaves are spread over the
+  /// threads.
+  template <class Value>
+  void renew_leaves(grown_tree& tree, const Value& value) {
+    for_blocks(leaf_values_.size(), useful_threads(threads_, static_cast<double>(rows_.size()) * 20),
+               [&](std::size_t i) {
+                 auto& [id, leaf] = leaf_values_[i];
+                 leaf = value(rows_of(nodes_[id]), leaf);
+                 tree.nodes[nodes_[id].tree_index].value = leaf;
+               });
+  }
 
   /// Calls `body(rows, value)` for the rows of every leaf of the last tree; large leaves are cut, and all are
   /// spread over the threads.
@@ -351,11 +363,11 @@ class tree_grower {
   void write(std::uint32_t id, grown_tree& tree) {
     const node& n = nodes_[id];
     const std::uint32_t at = n.tree_index;
-    tree.cover[at] = static_cast<double>(n.sum.hessian) * hessian_unit_;
+    tree.cover[at] = leaf_.cover(n.sum);
     tree_node& out = tree.nodes[at];
     const bool is_split = n.left != none && nodes_[n.left].tree_index != none;
     if (!is_split) {
-      out = {leaf_value(n.sum), at, tree_node::leaf};
+      out = {leaf_.value(n.sum), at, tree_node::leaf};
       leaf_values_.push_back({id, out.value});
       return;
     }
@@ -367,18 +379,11 @@ class tree_grower {
     tree.binned[at] = {out.child, n.split.feature, test_of(n.split), false};
   }
 
-  double leaf_value(const gradient_sum& sum) const {
-    const double h = static_cast<double>(sum.hessian) * hessian_unit_ + params_.reg_lambda;
-    if (!(h > 0)) return 0;
-    const double g = soft_threshold(static_cast<double>(sum.gradient) * gradient_unit_, params_.reg_alpha);
-    return g == 0 ? 0 : std::clamp(-g / h, -largest_step_, largest_step_) * params_.learning_rate;
-  }
-
   const binned_matrix& bins_;
   const feature_cuts& cuts_;
   const boosting_params& params_;
   int threads_;
-  double largest_step_, gradient_unit_ = 1, hessian_unit_ = 1;
+  leaf_rule leaf_;
   histogram_builder builder_;
   split_finder finder_;
   row_partitioner rows_;

@@ -149,6 +149,23 @@ struct poisson_gradients : detail::gradients_of<poisson_gradients> {
   }
 };
 
+/// Slopes of a loss of two straight lines in the margin: below, at and above the target.
+struct pinball_slopes {
+  double below, at, above;
+};
+
+/// Two straight lines: g = w times the slope, h = w.
+struct pinball_gradients : detail::gradients_of<pinball_gradients> {
+  template <class Pack>
+  COLONNADE_KERNEL static void of(const Pack& margin, const Pack& target, const Pack& weight, Pack& g,
+                                  Pack& h, pinball_slopes slopes) {
+    const Pack below = Pack{} + slopes.below, at = Pack{} + slopes.at, above = Pack{} + slopes.above;
+    const Pack not_above = margin < target ? below : at;
+    g = (margin > target ? above : not_above) * weight;
+    h = weight;
+  }
+};
+
 /// Softmax over `classes` margins, class k of row i at margin[k * plane + i]: g_k = w (p_k - [y = k]),
 /// h_k = w p_k (1 - p_k), the true diagonal of the Hessian; class k of row i goes to out[k * plane + i].
 struct softmax_gradients {
