@@ -13,6 +13,7 @@
 #include "colonnade/boosting/boosting_params.hpp"
 #include "colonnade/boosting/boosting_progress.hpp"
 #include "colonnade/boosting/boosting_trainer.hpp"
+#include "colonnade/boosting/custom_objective.hpp"
 #include "colonnade/boosting/feature_cuts.hpp"
 #include "colonnade/boosting/gradient_boosted_trees.hpp"
 #include "colonnade/boosting/gradient_scale.hpp"

@@ -3,7 +3,7 @@
 // Also tests: boosting/objective_function.hpp, boosting/objectives.hpp, boosting/weighted_targets.hpp
 // Also tests: boosting/squared_error_objective.hpp, boosting/logistic_objective.hpp
 // Also tests: boosting/softmax_objective.hpp, boosting/poisson_objective.hpp, boosting/grown_tree.hpp
-// Also tests: boosting/quantile_objective.hpp, boosting/leaf_rule.hpp
+// Also tests: boosting/quantile_objective.hpp, boosting/leaf_rule.hpp, boosting/custom_objective.hpp
 #include "colonnade/boosting/gradient_boosted_trees.hpp"
 
 #include <doctest/doctest.h>
@@ -461,6 +461,121 @@ TEST_CASE("gradient_boosted_trees: as many rows are below a quantile as it says"
     for (std::size_t i = 0; i < y.size(); ++i) below += y[i] <= margins[i] ? 1 : 0;
     CHECK(below / 6000 == doctest::Approx(alpha).epsilon(0.03));
   }
+}
+
+TEST_CASE("gradient_boosted_trees: a custom objective that is a known one gives its trees") {
+  const boosting_table t(3000, 6);
+  const auto logistic = [](const custom_rows& rows, std::span<double> g, std::span<double> h) {
+    for (std::size_t i = 0; i < g.size(); ++i) {
+      const double p = elementary::sigmoid(rows.margins[i]), w = rows.weight.empty() ? 1 : rows.weight[i];
+      g[i] = (p - rows.target[i]) * w;
+      h[i] = p * (1 - p) * w;
+    }
+  };
+  const auto softmax = [](const custom_rows& rows, std::span<double> g, std::span<double> h) {
+    const std::size_t n = rows.target.size();
+    for (std::size_t i = 0; i < n; ++i) {
+      double sum = 0;
+      for (std::size_t k = 0; k < 4; ++k) sum += std::exp(rows.margins[k * n + i]);
+      for (std::size_t k = 0; k < 4; ++k) {
+        const double p = std::exp(rows.margins[k * n + i]) / sum;
+        g[k * n + i] = p - (rows.target[i] == static_cast<double>(k) ? 1 : 0);
+        h[k * n + i] = p * (1 - p);
+      }
+    }
+  };
+  const auto compare = [&](boosting_objective known, std::uint32_t classes, const custom_gradients& custom,
+                           bool weighted) {
+    const auto y = t.target(known);
+    boosting_params p = small(known);
+    p.base_score = 0.5;
+    const auto expected = fit<gradient_boosted_trees>(with(t, y, weighted), p);
+    p.objective = boosting_objective::custom;
+    p.num_class = classes;
+    p.base_score.reset();
+    const evaluation_set<double> sets[] = {{"train", with(t, y)}};
+    const auto model = gradient_boosted_trees::fit(
+        with(t, y, weighted), std::span<const evaluation_set<double>>(sets), p, 1, {}, nullptr, custom);
+    const auto a = margins_of(model, t.x.view()), b = margins_of(expected, t.x.view());
+    // The base score of softmax is 0.5 for all classes, here it is 0: that changes no probability.
+    const double base = expected.base_margins()[0];
+    for (std::size_t i = 0; i < a.size(); ++i) CHECK(a[i] == doctest::Approx(b[i] - base).epsilon(1e-3));
+    CHECK(model.classes() == classes);
+    std::vector<double> label(3000), other(3000), table(3000 * classes);
+    model.predict(t.x.view(), std::span(label));
+    expected.predict(t.x.view(), std::span(other));
+    CHECK(label == other);
+    CHECK_THROWS_AS(model.predict_proba(t.x.view(), matrix_view<double>(table.data(), 3000, classes)),
+                    argument_error);
+    check_bytes(model);
+  };
+  compare(boosting_objective::logistic, 2, logistic, true);
+  compare(boosting_objective::softmax, 4, softmax, false);
+}
+
+TEST_CASE(
+    "gradient_boosted_trees: a custom objective of numbers predicts margins, in the same bits by any threads") {
+  const boosting_table t(20000, 6);
+  boosting_params p = small(boosting_objective::custom);
+  const auto y = t.target(p.objective);
+  // log cosh
+  const auto compute = [](const custom_rows& rows, std::span<double> g, std::span<double> h) {
+    for (std::size_t i = 0; i < g.size(); ++i) {
+      const double e = elementary::exp(2 * (rows.margins[i] - rows.target[i])), slope = 1 - 2 / (e + 1);
+      g[i] = slope * rows.weight[i];
+      h[i] = (1 - slope * slope) * rows.weight[i];
+    }
+  };
+  const auto fit_on = [&](int threads) {
+    return gradient_boosted_trees::fit(with(t, y, true), std::span<const evaluation_set<double>>{}, p,
+                                       threads, {}, nullptr, compute);
+  };
+  const auto model = fit_on(1);
+  CHECK(model.classes() == 0);
+  CHECK(model.objective() == boosting_objective::custom);
+  std::vector<double> out(20000);
+  model.predict(t.x.view(), std::span(out));
+  CHECK(out == margins_of(model, t.x.view()));
+  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+    if (level > simd::best()) continue;
+    const simd::scoped_level scope(level);
+    for (const int threads : {1, 2, 3, 7}) CHECK(fit_on(threads) == model);
+  }
+}
+
+TEST_CASE(
+    "gradient_boosted_trees: what a custom objective may not say is named, what it throws comes through") {
+  boosting_params p;
+  p.objective = boosting_objective::custom;
+  const std::vector<double> x = {1, 2, 3}, y = {1, 2, 3};
+  const samples data{matrix_view<const double>(x.data(), 3, 1), column_view<const double>(y.data(), 3)};
+  const auto fit_with = [&](const custom_gradients& compute) {
+    return gradient_boosted_trees::fit(data, std::span<const evaluation_set<double>>{}, p, 1, {}, nullptr,
+                                       compute);
+  };
+  const auto says = [&](double g, double h) {
+    const auto compute = [&](const custom_rows&, std::span<double> gradient, std::span<double> hessian) {
+      gradient[1] = g;
+      hessian[1] = h;
+    };
+    static_cast<void>(fit_with(compute));
+  };
+  says(0, 0);
+  says(-1e90, 1e90);
+  CHECK_THROWS_WITH_AS(says(std::nan(""), 1), doctest::Contains("as a gradient"), data_error);
+  CHECK_THROWS_AS(says(INFINITY, 1), data_error);
+  CHECK_THROWS_AS(says(-1e91, 1), data_error);
+  CHECK_THROWS_WITH_AS(says(1, -0.5), doctest::Contains("as a Hessian"), data_error);
+  CHECK_THROWS_AS(says(1, std::nan("")), data_error);
+  CHECK_THROWS_AS(says(1, INFINITY), data_error);
+  struct mine {};
+  const auto fails = [](const custom_rows&, std::span<double>, std::span<double>) { throw mine(); };
+  CHECK_THROWS_AS(fit_with(fails), mine);
+  CHECK_THROWS_AS(fit_with({}), argument_error);
+  p.num_class = 3;
+  CHECK_THROWS_AS(says(1, 1), data_error);  // y holds a 3
+  p = {};
+  CHECK_THROWS_AS(says(1, 1), argument_error);
 }
 
 TEST_CASE("gradient_boosted_trees: leaves and depth stay within their limits in both orders of growth") {

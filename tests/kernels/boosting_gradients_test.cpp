@@ -113,6 +113,25 @@ TEST_CASE("boosting gradients: a pinball has a slope below, at and above the tar
       });
 }
 
+TEST_CASE("boosting gradients: given ones are packed as they are") {
+  const table t(1003);
+  std::vector<double> h(1003);
+  for (std::size_t i = 0; i < 1003; ++i) h[i] = i % 9 == 0 ? 0 : t.weight[i];
+  on_all_levels(
+      [&] {
+        std::vector<std::int64_t> out(1003);
+        simd::run<given_gradients>(t.margin.data(), h.data(), std::size_t{1003}, steps, out.data());
+        return out;
+      },
+      [&](const auto& out) {
+        for (std::size_t i = 0; i < 1003; ++i) {
+          CHECK(std::abs(static_cast<double>(out[i] >> 31) - t.margin[i] * steps.gradient) <= 0.5001);
+          const auto hessian = static_cast<double>(out[i] & ((std::int64_t{1} << 31) - 1));
+          CHECK(std::abs(hessian - (h[i] == 0 ? 0 : std::max(1.0, h[i] * steps.hessian))) <= 0.5001);
+        }
+      });
+}
+
 TEST_CASE("boosting gradients: the largest gradient and Hessian are those of a row") {
   const table t(1003);
   for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {

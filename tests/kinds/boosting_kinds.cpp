@@ -8,8 +8,7 @@ namespace {
 gradient_boosted_trees sample_of(boosting_objective objective) {
   const boosting_table t(200, 5);
   const auto y = t.target(objective);
-  boosting_params p;
-  p.objective = objective;
+  boosting_params p = params_for(objective);
   p.n_estimators = 2;
   p.max_depth = 2;
   p.max_bin = 6;
@@ -28,6 +27,8 @@ const register_kind<gradient_boosted_trees> regression{
     [] { return sample_of(boosting_objective::squared_error); }, &use};
 const register_kind<gradient_boosted_trees> classes{[] { return sample_of(boosting_objective::softmax); },
                                                     &use};
+const register_kind<gradient_boosted_trees> quantiles{[] { return sample_of(boosting_objective::quantile); },
+                                                      &use};
 
 }  // namespace
 }  // namespace colonnade::tests::boosting_kinds

@@ -28,8 +28,8 @@ class boosting_loss {
   /// Throws data_error for a target outside the objective's domain or a weight that is negative or not
   /// finite, and argument_error for lengths that differ from `rows`.
   boosting_loss(const boosting_params& params, column_view<const double> target,
-                column_view<const double> weight, std::size_t rows)
-      : objective_(params.make_objective()), base_score_(params.base_score) {
+                column_view<const double> weight, std::size_t rows, custom_gradients custom = {})
+      : objective_(params.make_objective(custom)), base_score_(params.base_score) {
     if (rows == 0) throw argument_error("X", "0 rows", "at least 1");
     if (target.size() != rows)
       throw argument_error("y", std::to_string(target.size()) + " values", std::to_string(rows));
@@ -57,6 +57,7 @@ class boosting_loss {
   /// Fixed-point gradients of all rows at `margins` (output k of row i at k * rows + i) into `out`, laid out
   /// alike.
   gradient_scale gradients(const std::vector<double>& margins, std::int64_t* out, int threads) const {
+    objective_->prepare(margins, targets_);
     const gradient_scale scale = choose_scale(margins, threads);
     const int useful = useful_threads(threads, static_cast<double>(rows() * outputs_) * 4);
     for_blocks(block_count(rows(), rows_together), useful, [&](std::size_t block) {
@@ -115,6 +116,7 @@ class boosting_loss {
   objective_rows block_of(const std::vector<double>& margins, std::size_t first) const {
     return {{margins.data() + first, target_.data() + first,
              weight_.empty() ? nullptr : weight_.data() + first, std::min(rows_together, rows() - first)},
+            first,
             outputs_,
             rows(),
             largest_weight_};

@@ -20,7 +20,7 @@ enum class grow_policy : std::uint8_t { depthwise, lossguide };
 /// Parameters of gradient-boosted trees, with the names and defaults of XGBoost.
 struct boosting_params {
   boosting_objective objective = boosting_objective::squared_error;
-  std::uint32_t num_class = 0;       ///< softmax: number of classes; 0: the largest target + 1
+  std::uint32_t num_class = 0;  ///< softmax: number of classes; 0: the largest target + 1. custom: 0: none
   std::uint32_t n_estimators = 100;  ///< iterations; softmax grows one tree a class in each
   double learning_rate = 0.3;        ///< factor of every leaf
   std::uint32_t max_depth = 6;       ///< 0: no limit
@@ -90,7 +90,9 @@ struct boosting_params {
     return std::string(known.substr(0, known.find(' ')));
   }
 
-  std::unique_ptr<objective_function> make_objective() const { return colonnade::make_objective(options()); }
+  std::unique_ptr<objective_function> make_objective(custom_gradients custom = {}) const {
+    return colonnade::make_objective(options(), custom);
+  }
 
  private:
   objective_options options() const {

@@ -31,7 +31,8 @@ enum class importance : std::uint8_t { gain, total_gain, weight, cover };
 /// (Chen and Guestrin 2016), on histograms of at most 255 bins a column.
 ///
 /// margin = base + sum of leaves;  squared_error predicts the margin, logistic sigmoid(margin), softmax the
-/// softmax of a margin a class, poisson exp(margin). Missing values (NaN) go to the side that gained more in
+/// softmax of a margin a class, poisson exp(margin),
+/// custom the margin or the number of a class. Missing values (NaN) go to the side that gained more in
 /// each split; infinities are values. Gradients are fixed-point integers, so a model has the same bits for
 /// any number of threads and any instruction set. O(rows x columns) an iteration and level. All queries are
 /// const and safe to call from several threads.
@@ -52,15 +53,20 @@ class gradient_boosted_trees {
   }
 
   /// The same, scoring `evaluation` after every iteration (early stopping looks at the last set). `observer`
-  /// is called after every iteration and may end the fit; `log` receives the scores.
+  /// is called after every iteration and may end the fit; `log` receives the scores; `custom` computes the
+  /// gradients of a custom objective, and what it throws ends the fit.
   template <class T>
   static gradient_boosted_trees fit(const samples<matrix_view<T>>& data,
                                     std::span<const evaluation_set<std::remove_const_t<T>>> evaluation,
                                     const params& p, int threads = 0, const boosting_observer& observer = {},
-                                    boosting_log* log = nullptr) {
+                                    boosting_log* log = nullptr, custom_gradients custom = {}) {
     using value = std::remove_const_t<T>;
     check(data, evaluation, p);
-    const boosting_loss loss(p, data.target, data.weight, data.rows());
+    if ((p.objective == boosting_objective::custom) != static_cast<bool>(custom)) {
+      throw argument_error("objective", custom ? "a callable for another one" : "custom without a callable",
+                           "custom and a callable, or neither");
+    }
+    const boosting_loss loss(p, data.target, data.weight, data.rows(), custom);
     const matrix_view<const value> x = data.x;
     gradient_boosted_trees model;
     model.cuts_ = feature_cuts::learn(x, data.weight, p.max_bin, threads);
@@ -183,7 +189,8 @@ class gradient_boosted_trees {
     const auto fail = [](const char* what) {
       throw format_error(std::string("saved gradient_boosted_trees: ") + what);
     };
-    if (base_.empty() || (base_.size() != 1 && params_.objective != boosting_objective::softmax))
+    const bool any_number = params_.objective == boosting_objective::softmax;
+    if (base_.empty() || (!any_number && base_.size() != params_.make_objective()->outputs(0)))
       fail("not one base an output");
     for (const double base : base_) {
       if (!real::isfinite(base)) fail("a base is not finite");
@@ -227,7 +234,7 @@ class gradient_boosted_trees {
   template <class Data>
   static boosting_loss evaluation_loss(params p, std::size_t outputs, const Data& data) {
     p.scale_pos_weight = 1;
-    if (p.num_class == 0) p.num_class = static_cast<std::uint32_t>(outputs);
+    if (p.objective == boosting_objective::softmax) p.num_class = static_cast<std::uint32_t>(outputs);
     return boosting_loss(p, data.target, data.weight, data.rows());
   }
 

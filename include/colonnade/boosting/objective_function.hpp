@@ -18,7 +18,8 @@ namespace colonnade::inline COLONNADE_ABI {
 
 /// Consecutive rows of a fit: output k of row i has margin[k * plane + i].
 struct objective_rows {
-  gradient_rows in;  ///< margins of output 0
+  gradient_rows in;   ///< margins of output 0
+  std::size_t first;  ///< number of the first one
   std::size_t outputs, plane;
   double largest_weight;  ///< of all rows of the fit
 };
@@ -62,6 +63,8 @@ class objective_function {
     return {link(rows.mean())};
   }
 
+  /// Called in every iteration before the gradients are asked for.
+  virtual void prepare(std::span<const double> /*margins*/, const weighted_targets& /*rows*/) {}
   /// Bounds of the gradients of these rows.
   virtual gradient_bounds bounds(const objective_rows& rows) const = 0;
   /// True if the Hessian of a row is its weight.
@@ -107,6 +110,15 @@ class objective_function {
       if (!holds(y[i])) return i;
     }
     return y.size();
+  }
+
+  /// Number of the largest margin of a row, the lowest of equal ones.
+  static double largest_output(matrix_view<const double> margins, std::size_t i) {
+    std::size_t best = 0;
+    for (std::size_t k = 1; k < margins.columns(); ++k) {
+      if (margins(i, k) > margins(i, best)) best = k;
+    }
+    return static_cast<double>(best);
   }
 };
 

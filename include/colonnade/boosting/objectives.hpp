@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "colonnade/boosting/custom_objective.hpp"
 #include "colonnade/boosting/logistic_objective.hpp"
 #include "colonnade/boosting/objective_function.hpp"
 #include "colonnade/boosting/poisson_objective.hpp"
@@ -17,20 +18,22 @@
 namespace colonnade::inline COLONNADE_ABI {
 
 /// What boosted trees minimise: (y - m)^2 / 2; the logistic loss of y in [0, 1]; the softmax loss of y = 0 ..
-/// K - 1; the Poisson loss of counts; the pinball loss of a quantile; |y - m|.
+/// K - 1; the Poisson loss of counts; the pinball loss of a quantile; |y - m|;
+/// what a callable says (see custom_gradients).
 enum class boosting_objective : std::uint8_t {
   squared_error,
   logistic,
   softmax,
   poisson,
   quantile,
-  absolute_error
+  absolute_error,
+  custom
 };
 
-/// XGBoost's names, in the same order.
-inline constexpr std::string_view objective_names[] = {"reg:squarederror",  "binary:logistic",
-                                                       "multi:softprob",    "count:poisson",
-                                                       "reg:quantileerror", "reg:absoluteerror"};
+/// XGBoost's names (and "custom"), in the same order.
+inline constexpr std::string_view objective_names[] = {
+    "reg:squarederror",  "binary:logistic",   "multi:softprob", "count:poisson",
+    "reg:quantileerror", "reg:absoluteerror", "custom"};
 
 /// An objective with its parameters.
 struct objective_options {
@@ -59,7 +62,8 @@ struct objective_options {
   }
 };
 
-inline std::unique_ptr<objective_function> make_objective(const objective_options& o) {
+inline std::unique_ptr<objective_function> make_objective(const objective_options& o,
+                                                          custom_gradients custom = {}) {
   switch (o.kind) {
     case boosting_objective::squared_error:
       break;
@@ -73,6 +77,8 @@ inline std::unique_ptr<objective_function> make_objective(const objective_option
       return std::make_unique<quantile_objective>(o.quantile_alpha.value_or(0.5));
     case boosting_objective::absolute_error:
       return std::make_unique<absolute_error_objective>();
+    case boosting_objective::custom:
+      return std::make_unique<custom_objective>(o.num_class, custom);
   }
   return std::make_unique<squared_error_objective>();
 }

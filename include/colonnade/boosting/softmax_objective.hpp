@@ -59,13 +59,7 @@ class softmax_objective : public objective_function {
 
   std::size_t classes(std::size_t outputs) const override { return outputs; }
   void to_predictions(matrix_view<const double> margins, std::span<double> out) const override {
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      std::size_t best = 0;
-      for (std::size_t k = 1; k < margins.columns(); ++k) {
-        if (margins(i, k) > margins(i, best)) best = k;
-      }
-      out[i] = static_cast<double>(best);
-    }
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = largest_output(margins, i);
   }
   void to_probabilities(matrix_view<double> rows) const override {
     for (std::size_t i = 0; i < rows.rows(); ++i) {

@@ -24,6 +24,8 @@ class weighted_targets {
   }
 
   std::size_t rows() const { return target_.size(); }
+  std::span<const double> targets() const { return target_; }
+  std::span<const double> weights() const { return weight_; }
   double target(std::size_t i) const { return target_[i]; }
   double weight(std::size_t i) const { return weight_.empty() ? 1.0 : weight_[i]; }
   /// Weight as an integer, in equal steps; all of them sum to less than 2^61.

@@ -166,6 +166,28 @@ struct pinball_gradients : detail::gradients_of<pinball_gradients> {
   }
 };
 
+/// Gradients and Hessians that are there already.
+struct given_gradients {
+  template <class Isa>
+  COLONNADE_KERNEL void operator()(Isa, const double* g, const double* h, std::size_t count,
+                                   gradient_steps steps, std::int64_t* out) const {
+    constexpr std::size_t lanes = simd::lanes<Isa, double>;
+    std::size_t i = 0;
+    for (; i + lanes <= count; i += lanes) rows<lanes>(g + i, h + i, steps, out + i);
+    for (; i < count; ++i) rows<1>(g + i, h + i, steps, out + i);
+  }
+
+ private:
+  template <std::size_t Lanes>
+  COLONNADE_KERNEL static void rows(const double* g, const double* h, const gradient_steps& steps,
+                                    std::int64_t* out) {
+    simd::pack<double, Lanes> gradient, hessian;
+    simd::load(gradient, g);
+    simd::load(hessian, h);
+    detail::pack_gradients<Lanes>(gradient, hessian, steps, out);
+  }
+};
+
 /// Softmax over `classes` margins, class k of row i at margin[k * plane + i]: g_k = w (p_k - [y = k]),
 /// h_k = w p_k (1 - p_k), the true diagonal of the Hessian; class k of row i goes to out[k * plane + i].
 struct softmax_gradients {
