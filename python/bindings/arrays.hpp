@@ -29,6 +29,11 @@ namespace detail {
 
 inline std::string shape_text(const py::array& a) { return py::str(a.attr("shape")).cast<std::string>(); }
 
+/// An array and of no class derived from it.
+inline bool plain_array(py::handle x) {
+  return Py_TYPE(x.ptr()) == py::detail::npy_api::get().PyArray_Type_;
+}
+
 inline std::string dtype_text(const py::array& a) { return py::str(a.dtype()).cast<std::string>(); }
 
 /// Refuses what would lose something silently.
@@ -47,6 +52,7 @@ inline void refuse_special(py::handle x, const char* name) {
 }
 
 inline py::array numpy_array(py::handle x, const char* name) {
+  if (plain_array(x)) return py::reinterpret_borrow<py::array>(x);
   refuse_special(x, name);
   if (py::isinstance<py::array>(x)) return py::reinterpret_borrow<py::array>(x);
   const auto numpy = py::module_::import("numpy");

@@ -209,7 +209,9 @@ py::tuple fit(const py::object& x, const py::object& y, const py::object& sample
 py::array predict(const model& self, const py::object& x, int threads) {
   const matrix_argument data(x, "X", values::any);
   std::vector<double> out(data.rows());
-  data.visit([&](auto view) { released([&] { self.predict(view, std::span(out), threads); }); });
+  data.visit([&](auto view) {
+    released_when_long(data.rows(), [&] { self.predict(view, std::span(out), threads); });
+  });
   return as_array(std::move(out));
 }
 
@@ -218,7 +220,7 @@ py::array table_of(const py::object& x, std::size_t columns, const Query& query)
   const matrix_argument data(x, "X", values::any);
   auto out = new_matrix<T>(data.rows(), columns);
   const auto to = writable(out);
-  data.visit([&](auto view) { released([&] { query(view, to); }); });
+  data.visit([&](auto view) { released_when_long(data.rows(), [&] { query(view, to); }); });
   return out;
 }
 

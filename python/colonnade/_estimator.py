@@ -23,6 +23,8 @@ _registry: dict[str, type[BaseEstimator]] = {}
 
 def feature_names(X: Any) -> np.ndarray | None:
     """Column names of a frame as an object array, or None where X has none (or they are not all text)."""
+    if type(X) is np.ndarray and X.dtype.names is None:  # before all else: one row is scored in microseconds
+        return None
     # pyarrow's `columns` are the columns, not their names.
     columns = None if hasattr(X, "column_names") else getattr(X, "columns", None)
     if columns is None:

@@ -181,9 +181,7 @@ class _GradientBoostedTrees(BaseEstimator):
     def _ready(self, X: Any) -> Any:
         model = self._fitted()
         self._check_names(X)
-        shape = getattr(X, "shape", None)
-        if shape is not None and len(shape) == 2:
-            self._check_column_count(shape[1])
+        self._check_batch_width(X)
         return model
 
     def _threads(self) -> int:
