@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,6 +14,8 @@
 #include "colonnade/boosting/boosting_metric.hpp"
 #include "colonnade/boosting/boosting_params.hpp"
 #include "colonnade/boosting/boosting_progress.hpp"
+#include "colonnade/boosting/column_sampler.hpp"
+#include "colonnade/boosting/row_sampler.hpp"
 #include "colonnade/boosting/tree_ensemble.hpp"
 #include "colonnade/boosting/tree_grower.hpp"
 #include "colonnade/core/random.hpp"
@@ -33,6 +34,8 @@ class boosting_trainer {
         params_(params),
         threads_(threads),
         base_(loss.base_margins()),
+        row_sampler_(params, bins.rows(), threads),
+        column_sampler_(params, bins.features()),
         grower_(bins, cuts, params, threads),
         margins_(first_margins(loss.rows())),
         packed_(margins_.size()) {}
@@ -47,13 +50,14 @@ class boosting_trainer {
   void step() {
     const gradient_scale scale = loss_.gradients(margins_, packed_.data(), threads_);
     const random_stream random = random_stream(params_.random_state).substream(iteration_++);
-    sample_rows(random.substream(0));
+    const std::vector<std::uint32_t>* const rows =
+        row_sampler_.everything() ? nullptr : &row_sampler_.draw(random.substream(0));
     for (std::size_t k = 0; k < loss_.outputs(); ++k) {
       check_interrupt();
-      const auto features = sample_features(random.substream(1 + k));
-      if (sampled()) grower_.partition().reset(rows_);
-      if (!sampled()) grower_.partition().reset();
-      grown_tree tree = grower_.grow(packed_.data() + k * loss_.rows(), scale, features);
+      column_sampler_.draw(random.substream(1 + k));
+      if (rows != nullptr) grower_.partition().reset(*rows);
+      if (rows == nullptr) grower_.partition().reset();
+      grown_tree tree = grower_.grow(packed_.data() + k * loss_.rows(), scale, column_sampler_.columns());
       if (loss_.objective().renews_leaves()) renew_leaves(tree, k);
       add_to_training(tree, k);
       for (watched& set : watched_)
@@ -104,28 +108,6 @@ class boosting_trainer {
     return margins;
   }
 
-  bool sampled() const { return params_.subsample < 1; }
-
-  void sample_rows(const random_stream& random) {
-    if (!sampled()) return;
-    rows_.clear();
-    for (std::size_t i = 0; i < bins_.rows(); ++i) {
-      if (random.uniform(i) < params_.subsample) rows_.push_back(static_cast<std::uint32_t>(i));
-    }
-    if (rows_.empty()) rows_.push_back(static_cast<std::uint32_t>(random.below(bins_.rows(), bins_.rows())));
-  }
-
-  std::vector<std::uint32_t> sample_features(const random_stream& random) const {
-    std::vector<std::uint32_t> features(bins_.features());
-    std::iota(features.begin(), features.end(), 0u);
-    if (params_.colsample_bytree == 1) return features;
-    shuffle(std::span(features), random);
-    const double share = params_.colsample_bytree * static_cast<double>(features.size());
-    features.resize(std::max<std::size_t>(1, static_cast<std::size_t>(share)));
-    std::sort(features.begin(), features.end());
-    return features;
-  }
-
   void renew_leaves(grown_tree& tree, std::size_t output) {
     const double* const margins = margins_.data() + output * loss_.rows();
     grower_.renew_leaves(tree, [&](row_span rows, double grown) {
@@ -136,7 +118,7 @@ class boosting_trainer {
 
   void add_to_training(const grown_tree& tree, std::size_t output) {
     const auto margins = std::span(margins_).subspan(output * loss_.rows());
-    if (sampled()) return add_by_walk(tree, bins_, margins);
+    if (!row_sampler_.everything()) return add_by_walk(tree, bins_, margins);
     grower_.for_leaves([&](row_span rows, double value) {
       for (const std::uint32_t row : rows) margins[row] += value;
     });
@@ -172,10 +154,11 @@ class boosting_trainer {
   const boosting_params& params_;
   int threads_;
   std::vector<double> base_;
+  row_sampler row_sampler_;
+  column_sampler column_sampler_;
   tree_grower grower_;
   std::vector<double> margins_;
   large_array<std::int64_t> packed_;
-  std::vector<std::uint32_t> rows_;
   std::vector<watched> watched_;
   std::vector<evaluation_history> histories_;
   tree_ensemble ensemble_;
