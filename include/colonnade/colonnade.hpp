@@ -6,6 +6,7 @@
 //   colonnade/interop/arrow_c.hpp
 
 // clang-format off
+#include "colonnade/boosting/amplified_gradients.hpp"
 #include "colonnade/boosting/bin_finder.hpp"
 #include "colonnade/boosting/binned_matrix.hpp"
 #include "colonnade/boosting/boosting_loss.hpp"
@@ -17,6 +18,7 @@
 #include "colonnade/boosting/custom_objective.hpp"
 #include "colonnade/boosting/feature_cuts.hpp"
 #include "colonnade/boosting/gradient_boosted_trees.hpp"
+#include "colonnade/boosting/gradient_ranking.hpp"
 #include "colonnade/boosting/gradient_scale.hpp"
 #include "colonnade/boosting/grown_tree.hpp"
 #include "colonnade/boosting/growth_queue.hpp"

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "colonnade/boosting/objectives.hpp"
 #include "colonnade/core/error.hpp"
@@ -16,6 +17,9 @@ namespace colonnade::inline COLONNADE_ABI {
 
 /// Which leaf is split next: all of a level, or the one that gains most.
 enum class grow_policy : std::uint8_t { depthwise, lossguide };
+
+/// How the rows of a tree are drawn: see row_sampler.
+enum class row_sampling : std::uint8_t { uniform, goss, mvs };
 
 /// Parameters of gradient-boosted trees, with the names and defaults of XGBoost.
 struct boosting_params {
@@ -43,6 +47,11 @@ struct boosting_params {
   /// Poisson: no leaf changes a margin by more, before the learning rate; 0: no limit, none: 0.7.
   std::optional<double> max_delta_step;
   std::optional<double> quantile_alpha;  ///< quantile: which one, between 0 and 1
+  row_sampling sampling_method = row_sampling::uniform;
+  double top_rate = 0.2;            ///< goss: share of the rows that are kept for their gradients
+  double other_rate = 0.1;          ///< goss: share of all rows that is drawn from the others
+  double pos_bagging_fraction = 1;  ///< logistic, uniform: factor of `subsample` for rows with y > 0
+  double neg_bagging_fraction = 1;  ///< the same for rows with y = 0
 
   friend bool operator==(const boosting_params&, const boosting_params&) = default;
 
@@ -52,12 +61,15 @@ struct boosting_params {
        self.policy, self.max_bin, self.min_child_weight, self.reg_lambda, self.reg_alpha, self.gamma,
        self.subsample, self.colsample_bytree, self.scale_pos_weight, self.base_score,
        self.early_stopping_rounds, self.eval_metric, self.random_state);
-    if (ar.version() >= 2) ar(self.max_delta_step, self.quantile_alpha);
+    if (ar.version() >= 2) {
+      ar(self.max_delta_step, self.quantile_alpha, self.sampling_method, self.top_rate, self.other_rate,
+         self.pos_bagging_fraction, self.neg_bagging_fraction);
+    }
   }
   void validate() const {
     if (static_cast<std::size_t>(objective) >= std::size(objective_names) ||
-        policy > grow_policy::lossguide) {
-      throw format_error("saved boosting parameters: an objective or a policy is not known");
+        policy > grow_policy::lossguide || sampling_method > row_sampling::mvs) {
+      throw format_error("saved boosting parameters: an objective, a policy or a method is not known");
     }
     try {
       check();
@@ -77,6 +89,7 @@ struct boosting_params {
     require(subsample > 0 && subsample <= 1, "subsample", subsample, "a number in (0, 1]");
     require(colsample_bytree > 0 && colsample_bytree <= 1, "colsample_bytree", colsample_bytree,
             "a number in (0, 1]");
+    check_sampling();
     require(scale_pos_weight > 0 && real::isfinite(scale_pos_weight), "scale_pos_weight", scale_pos_weight,
             "a positive number");
     options().check();
@@ -102,6 +115,22 @@ struct boosting_params {
   template <class Value>
   static void require(bool holds, std::string_view name, Value found, std::string_view expected) {
     if (!holds) throw argument_error(name, std::to_string(found), expected);
+  }
+  void check_sampling() const {
+    require(top_rate >= 0 && top_rate < 1, "top_rate", top_rate, "a number in [0, 1)");
+    require(other_rate > 0 && top_rate + other_rate <= 1 + 1e-9, "other_rate", other_rate,
+            "a positive number, at most 1 - top_rate");
+    require(pos_bagging_fraction > 0 && pos_bagging_fraction <= 1, "pos_bagging_fraction",
+            pos_bagging_fraction, "a number in (0, 1]");
+    require(neg_bagging_fraction > 0 && neg_bagging_fraction <= 1, "neg_bagging_fraction",
+            neg_bagging_fraction, "a number in (0, 1]");
+    require(sampling_method != row_sampling::goss || subsample == 1, "subsample", subsample,
+            "1 with goss, whose shares are top_rate and other_rate");
+    if (pos_bagging_fraction == 1 && neg_bagging_fraction == 1) return;
+    if (objective != boosting_objective::logistic || sampling_method != row_sampling::uniform) {
+      throw argument_error("pos_bagging_fraction, neg_bagging_fraction", "one below 1",
+                           "both 1 unless rows of two classes are sampled uniformly");
+    }
   }
   void check_objective(const objective_function& chosen) const {
     if (base_score)

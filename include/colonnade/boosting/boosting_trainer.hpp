@@ -34,7 +34,7 @@ class boosting_trainer {
         params_(params),
         threads_(threads),
         base_(loss.base_margins()),
-        row_sampler_(params, bins.rows(), threads),
+        row_sampler_(params, loss.target(), threads),
         column_sampler_(params, bins.features()),
         grower_(bins, cuts, params, threads),
         margins_(first_margins(loss.rows())),
@@ -49,15 +49,15 @@ class boosting_trainer {
   /// One iteration.
   void step() {
     const gradient_scale scale = loss_.gradients(margins_, packed_.data(), threads_);
-    const random_stream random = random_stream(params_.random_state).substream(iteration_++);
-    const std::vector<std::uint32_t>* const rows =
-        row_sampler_.everything() ? nullptr : &row_sampler_.draw(random.substream(0));
+    const random_stream random = random_stream(params_.random_state).substream(iteration_);
+    row_sampler_.draw(random.substream(0), iteration_++, all_gradients(scale), scale);
     for (std::size_t k = 0; k < loss_.outputs(); ++k) {
       check_interrupt();
       column_sampler_.draw(random.substream(1 + k));
-      if (rows != nullptr) grower_.partition().reset(*rows);
-      if (rows == nullptr) grower_.partition().reset();
-      grown_tree tree = grower_.grow(packed_.data() + k * loss_.rows(), scale, column_sampler_.columns());
+      if (row_sampler_.everything()) grower_.partition().reset();
+      if (!row_sampler_.everything()) grower_.partition().reset(row_sampler_.rows());
+      grown_tree tree = grower_.grow(row_sampler_.gradients() + k * loss_.rows(), row_sampler_.scale(),
+                                     column_sampler_.columns());
       if (loss_.objective().renews_leaves()) renew_leaves(tree, k);
       add_to_training(tree, k);
       for (watched& set : watched_)
@@ -114,6 +114,10 @@ class boosting_trainer {
       const auto value = loss_.objective().renewed_leaf({rows, margins, loss_.targets()});
       return value ? *value * params_.learning_rate : grown;
     });
+  }
+
+  packed_gradients all_gradients(const gradient_scale& scale) const {
+    return {packed_.data(), loss_.rows(), loss_.outputs(), scale.steps().shift};
   }
 
   void add_to_training(const grown_tree& tree, std::size_t output) {

@@ -1,0 +1,139 @@
+#include "colonnade/boosting/boosting_trainer.hpp"
+
+#include <doctest/doctest.h>
+
+#include "colonnade/boosting/gradient_boosted_trees.hpp"
+#include "tests/boosting/boosting_data.hpp"
+#include "tests/laws.hpp"
+
+using namespace colonnade;
+using namespace colonnade::tests;
+
+namespace {
+
+boosting_params sampled_params(boosting_objective objective, row_sampling method) {
+  boosting_params p;
+  p.objective = objective;
+  p.n_estimators = 3;
+  p.max_depth = 4;
+  p.learning_rate = 1;
+  p.sampling_method = method;
+  if (method != row_sampling::goss) p.subsample = 0.3;
+  return p;
+}
+
+constexpr row_sampling sampling_methods[] = {row_sampling::uniform, row_sampling::goss, row_sampling::mvs};
+
+double loss_on(const gradient_boosted_trees& model, const boosting_table& t, const std::vector<double>& y) {
+  const boosting_metric metric(model.objective() == boosting_objective::logistic ? "logloss" : "rmse");
+  return metric(margins_of(model, t.x.view()), y, {}, 1);
+}
+
+}  // namespace
+
+TEST_CASE("boosting_trainer: any number of threads and any instruction set give the same bytes") {
+  const boosting_table t(40'000, 7);
+  for (const auto objective : all_objectives) {
+    const auto y = t.target(objective);
+    for (const auto method : sampling_methods) {
+      check_same_bits<gradient_boosted_trees>(with(t, y, true), sampled_params(objective, method));
+    }
+  }
+  auto p = sampled_params(boosting_objective::logistic, row_sampling::uniform);
+  p.neg_bagging_fraction = 0.5;
+  check_same_bits<gradient_boosted_trees>(with(t, t.target(p.objective)), p);
+}
+
+TEST_CASE("boosting_trainer: shares of 1 give the trees of a model without sampling") {
+  const boosting_table t(3000, 6);
+  for (const auto objective : all_objectives) {
+    const auto y = t.target(objective);
+    boosting_params p = sampled_params(objective, row_sampling::uniform);
+    p.subsample = 1;
+    const auto whole = fit<gradient_boosted_trees>(with(t, y), p);
+    p.sampling_method = row_sampling::mvs;
+    CHECK(fit<gradient_boosted_trees>(with(t, y), p).trees() == whole.trees());
+    p.sampling_method = row_sampling::goss;
+    p.top_rate = 0.75;
+    p.other_rate = 0.25;
+    CHECK(fit<gradient_boosted_trees>(with(t, y), p).trees() == whole.trees());
+  }
+}
+
+TEST_CASE("boosting_trainer: a third of the rows learns almost as well as all of them") {
+  const boosting_table t(8000, 6), other(8000, 6, 0.05, 99);
+  for (const auto objective : {boosting_objective::squared_error, boosting_objective::logistic}) {
+    const auto y = t.target(objective), y2 = other.target(objective);
+    boosting_params p = sampled_params(objective, row_sampling::uniform);
+    p.learning_rate = 0.1;
+    p.n_estimators = 60;
+    p.subsample = 1;
+    const double whole = loss_on(fit<gradient_boosted_trees>(with(t, y), p), other, y2);
+    for (const auto method : sampling_methods) {
+      p.sampling_method = method;
+      p.subsample = method == row_sampling::goss ? 1 : 0.3;
+      CHECK(loss_on(fit<gradient_boosted_trees>(with(t, y), p), other, y2) < 1.04 * whole);
+    }
+  }
+}
+
+TEST_CASE("boosting_trainer: covers are near those of all rows where gradients are amplified") {
+  const boosting_table t(20'000, 6);
+  const auto y = t.target(boosting_objective::squared_error);
+  for (const auto method : {row_sampling::goss, row_sampling::mvs}) {
+    const auto model =
+        fit<gradient_boosted_trees>(with(t, y), sampled_params(boosting_objective::squared_error, method));
+    for (std::size_t k = 0; k < 3; ++k)
+      CHECK(model.trees().cover(k)[0] == doctest::Approx(20'000).epsilon(0.05));
+  }
+}
+
+TEST_CASE("boosting_trainer: one row, and targets without a difference") {
+  for (const auto method : sampling_methods) {
+    for (const std::size_t rows : {1u, 2u, 50u}) {
+      const std::vector<double> x(rows, 3.0), same(rows, 2.5);
+      boosting_params p = sampled_params(boosting_objective::squared_error, method);
+      const auto model = fit<gradient_boosted_trees>(
+          samples{matrix_view<const double>(x.data(), rows, 1), column_view<const double>(same.data(), rows)},
+          p);
+      CHECK(margins_of(model, {x.data(), 1, 1})[0] == doctest::Approx(2.5));
+    }
+  }
+}
+
+TEST_CASE("boosting_trainer: parameters of sampling that cannot be used are named") {
+  const auto refused = [](auto change) {
+    boosting_params p;
+    p.objective = boosting_objective::logistic;
+    change(p);
+    CHECK_THROWS_AS(p.check(), argument_error);
+  };
+  refused([](auto& p) { p.top_rate = -0.1; });
+  refused([](auto& p) { p.top_rate = 1; });
+  refused([](auto& p) { p.other_rate = 0; });
+  refused([](auto& p) { p.other_rate = 0.9; });
+  refused([](auto& p) { p.other_rate = std::nan(""); });
+  refused([](auto& p) { p.pos_bagging_fraction = 0; });
+  refused([](auto& p) { p.neg_bagging_fraction = 1.5; });
+  refused([](auto& p) {
+    p.sampling_method = row_sampling::goss;
+    p.subsample = 0.5;
+  });
+  refused([](auto& p) {
+    p.sampling_method = row_sampling::mvs;
+    p.neg_bagging_fraction = 0.5;
+  });
+  refused([](auto& p) {
+    p.objective = boosting_objective::squared_error;
+    p.neg_bagging_fraction = 0.5;
+  });
+}
+
+TEST_CASE("boosting_trainer: parameters of sampling are saved with the model") {
+  const boosting_table t(300, 5);
+  boosting_params p = sampled_params(boosting_objective::logistic, row_sampling::goss);
+  p.max_bin = 8;
+  const auto model = fit<gradient_boosted_trees>(with(t, t.target(p.objective)), p);
+  check_bytes(model);
+  CHECK(from_bytes<gradient_boosted_trees>(to_bytes(model)).parameters() == p);
+}
