@@ -20,6 +20,7 @@
 #include "colonnade/boosting/gradient_boosted_trees.hpp"
 #include "colonnade/boosting/gradient_ranking.hpp"
 #include "colonnade/boosting/gradient_scale.hpp"
+#include "colonnade/boosting/growing_node.hpp"
 #include "colonnade/boosting/grown_tree.hpp"
 #include "colonnade/boosting/growth_queue.hpp"
 #include "colonnade/boosting/histogram_builder.hpp"

@@ -1,3 +1,4 @@
+// Also tests: boosting/growing_node.hpp
 #include "colonnade/boosting/boosting_trainer.hpp"
 
 #include <doctest/doctest.h>
@@ -42,6 +43,58 @@ TEST_CASE("boosting_trainer: any number of threads and any instruction set give 
   auto p = sampled_params(boosting_objective::logistic, row_sampling::uniform);
   p.neg_bagging_fraction = 0.5;
   check_same_bits<gradient_boosted_trees>(with(t, t.target(p.objective)), p);
+}
+
+TEST_CASE(
+    "boosting_trainer: columns of levels and nodes are the same for any threads, in both orders of growth") {
+  const boosting_table t(30'000, 20);
+  const auto y = t.target(boosting_objective::logistic);
+  for (const auto policy : {grow_policy::depthwise, grow_policy::lossguide}) {
+    boosting_params p = sampled_params(boosting_objective::logistic, row_sampling::uniform);
+    p.policy = policy;
+    p.max_depth = 0;
+    p.max_leaves = 40;
+    p.colsample_bytree = 0.8;
+    p.colsample_bylevel = 0.7;
+    p.colsample_bynode = 0.5;
+    check_same_bits<gradient_boosted_trees>(with(t, y, true), p);
+    for (std::uint32_t f = 0; f < 20; ++f) p.feature_weights.push_back(f % 4);
+    check_same_bits<gradient_boosted_trees>(with(t, y, true), p);
+    const auto weight = fit<gradient_boosted_trees>(with(t, y), p).feature_importances(importance::weight);
+    for (std::size_t f = 0; f < 20; f += 4) CHECK(weight[f] == 0);
+  }
+}
+
+TEST_CASE("boosting_trainer: both orders of growth draw the same columns for a node") {
+  const boosting_table t(5000, 12);
+  const auto y = t.target(boosting_objective::logistic);
+  boosting_params p = sampled_params(boosting_objective::logistic, row_sampling::mvs);
+  p.colsample_bylevel = 0.6;
+  p.colsample_bynode = 0.6;
+  const auto deep = fit<gradient_boosted_trees>(with(t, y), p);
+  p.policy = grow_policy::lossguide;
+  CHECK(margins_of(fit<gradient_boosted_trees>(with(t, y), p), t.x.view()) == margins_of(deep, t.x.view()));
+}
+
+TEST_CASE("boosting_trainer: a level splits by its share of the columns, a node by one if there is no more") {
+  const boosting_table t(5000, 12, 0);
+  const auto y = t.target(boosting_objective::squared_error);
+  boosting_params p = sampled_params(boosting_objective::squared_error, row_sampling::uniform);
+  p.subsample = 1;
+  p.n_estimators = 10;
+  p.colsample_bylevel = 0.1;
+  const auto model = fit<gradient_boosted_trees>(with(t, y), p);
+  for (std::size_t k = 0; k < model.trees().trees(); ++k) {
+    const auto nodes = model.trees().nodes(k);
+    std::vector<std::size_t> depth(nodes.size());
+    std::vector<std::uint32_t> used(20, 99);
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      if (nodes[i].is_leaf()) continue;
+      depth[nodes[i].child] = depth[nodes[i].child + 1] = depth[i] + 1;
+      if (used[depth[i]] == 99) used[depth[i]] = nodes[i].feature();
+      CHECK(used[depth[i]] == nodes[i].feature());
+    }
+  }
 }
 
 TEST_CASE("boosting_trainer: shares of 1 give the trees of a model without sampling") {
@@ -114,6 +167,11 @@ TEST_CASE("boosting_trainer: parameters of sampling that cannot be used are name
   refused([](auto& p) { p.other_rate = 0.9; });
   refused([](auto& p) { p.other_rate = std::nan(""); });
   refused([](auto& p) { p.pos_bagging_fraction = 0; });
+  refused([](auto& p) { p.colsample_bylevel = 0; });
+  refused([](auto& p) { p.colsample_bynode = 1.1; });
+  refused([](auto& p) { p.feature_weights = {1, -1}; });
+  refused([](auto& p) { p.feature_weights = {0, 0}; });
+  refused([](auto& p) { p.feature_weights = {1, INFINITY}; });
   refused([](auto& p) { p.neg_bagging_fraction = 1.5; });
   refused([](auto& p) {
     p.sampling_method = row_sampling::goss;
@@ -129,10 +187,20 @@ TEST_CASE("boosting_trainer: parameters of sampling that cannot be used are name
   });
 }
 
+TEST_CASE("boosting_trainer: one weight a column") {
+  const boosting_table t(30, 5);
+  const auto y = t.target(boosting_objective::squared_error);
+  boosting_params p;
+  p.feature_weights = {1, 1};
+  CHECK_THROWS_AS(fit<gradient_boosted_trees>(with(t, y), p), argument_error);
+}
+
 TEST_CASE("boosting_trainer: parameters of sampling are saved with the model") {
   const boosting_table t(300, 5);
   boosting_params p = sampled_params(boosting_objective::logistic, row_sampling::goss);
   p.max_bin = 8;
+  p.colsample_bynode = 0.5;
+  p.feature_weights = {1, 2, 0, 1, 3};
   const auto model = fit<gradient_boosted_trees>(with(t, t.target(p.objective)), p);
   check_bytes(model);
   CHECK(from_bytes<gradient_boosted_trees>(to_bytes(model)).parameters() == p);

@@ -48,10 +48,13 @@ struct boosting_params {
   std::optional<double> max_delta_step;
   std::optional<double> quantile_alpha;  ///< quantile: which one, between 0 and 1
   row_sampling sampling_method = row_sampling::uniform;
-  double top_rate = 0.2;            ///< goss: share of the rows that are kept for their gradients
-  double other_rate = 0.1;          ///< goss: share of all rows that is drawn from the others
-  double pos_bagging_fraction = 1;  ///< logistic, uniform: factor of `subsample` for rows with y > 0
-  double neg_bagging_fraction = 1;  ///< the same for rows with y = 0
+  double top_rate = 0.2;                ///< goss: share of the rows that are kept for their gradients
+  double other_rate = 0.1;              ///< goss: share of all rows that is drawn from the others
+  double pos_bagging_fraction = 1;      ///< logistic, uniform: factor of `subsample` for rows with y > 0
+  double neg_bagging_fraction = 1;      ///< the same for rows with y = 0
+  double colsample_bylevel = 1;         ///< share of the tree's columns that a level sees
+  double colsample_bynode = 1;          ///< share of the level's columns that a node sees
+  std::vector<double> feature_weights;  ///< columns are drawn in proportion to these; 0: never; none: all 1
 
   friend bool operator==(const boosting_params&, const boosting_params&) = default;
 
@@ -63,7 +66,8 @@ struct boosting_params {
        self.early_stopping_rounds, self.eval_metric, self.random_state);
     if (ar.version() >= 2) {
       ar(self.max_delta_step, self.quantile_alpha, self.sampling_method, self.top_rate, self.other_rate,
-         self.pos_bagging_fraction, self.neg_bagging_fraction);
+         self.pos_bagging_fraction, self.neg_bagging_fraction, self.colsample_bylevel, self.colsample_bynode,
+         self.feature_weights);
     }
   }
   void validate() const {
@@ -124,6 +128,11 @@ struct boosting_params {
             pos_bagging_fraction, "a number in (0, 1]");
     require(neg_bagging_fraction > 0 && neg_bagging_fraction <= 1, "neg_bagging_fraction",
             neg_bagging_fraction, "a number in (0, 1]");
+    require(colsample_bylevel > 0 && colsample_bylevel <= 1, "colsample_bylevel", colsample_bylevel,
+            "a number in (0, 1]");
+    require(colsample_bynode > 0 && colsample_bynode <= 1, "colsample_bynode", colsample_bynode,
+            "a number in (0, 1]");
+    check_feature_weights();
     require(sampling_method != row_sampling::goss || subsample == 1, "subsample", subsample,
             "1 with goss, whose shares are top_rate and other_rate");
     if (pos_bagging_fraction == 1 && neg_bagging_fraction == 1) return;
@@ -131,6 +140,14 @@ struct boosting_params {
       throw argument_error("pos_bagging_fraction, neg_bagging_fraction", "one below 1",
                            "both 1 unless rows of two classes are sampled uniformly");
     }
+  }
+  void check_feature_weights() const {
+    bool positive = feature_weights.empty();
+    for (const double weight : feature_weights) {
+      require(not_negative(weight), "feature_weights", weight, "numbers >= 0");
+      positive = positive || weight > 0;
+    }
+    if (!positive) throw argument_error("feature_weights", "only zeros", "a positive weight");
   }
   void check_objective(const objective_function& chosen) const {
     if (base_score)

@@ -56,8 +56,8 @@ class boosting_trainer {
       column_sampler_.draw(random.substream(1 + k));
       if (row_sampler_.everything()) grower_.partition().reset();
       if (!row_sampler_.everything()) grower_.partition().reset(row_sampler_.rows());
-      grown_tree tree = grower_.grow(row_sampler_.gradients() + k * loss_.rows(), row_sampler_.scale(),
-                                     column_sampler_.columns());
+      grown_tree tree =
+          grower_.grow(row_sampler_.gradients() + k * loss_.rows(), row_sampler_.scale(), column_sampler_);
       if (loss_.objective().renews_leaves()) renew_leaves(tree, k);
       add_to_training(tree, k);
       for (watched& set : watched_)

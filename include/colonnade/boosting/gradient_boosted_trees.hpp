@@ -220,6 +220,10 @@ class gradient_boosted_trees {
     if (data.rows() >= (std::uint64_t{1} << 32))
       throw argument_error("X", std::to_string(data.rows()) + " rows", "below 2^32");
     if (data.x.columns() > tree_node::feature_mask) throw argument_error("X", "over 2^30 columns", "fewer");
+    if (!p.feature_weights.empty() && p.feature_weights.size() != data.x.columns()) {
+      throw argument_error("feature_weights", std::to_string(p.feature_weights.size()) + " values",
+                           std::to_string(data.x.columns()));
+    }
     for (const auto& set : evaluation) {
       if (set.data.x.columns() != data.x.columns()) {
         throw argument_error("eval_set", std::to_string(set.data.x.columns()) + " columns",

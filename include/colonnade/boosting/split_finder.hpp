@@ -36,14 +36,13 @@ class split_finder {
  public:
   split_finder(const binned_matrix& bins, const boosting_params& params) : bins_(bins), params_(params) {}
 
-  /// The tree that grows now: units of its gradients, and the columns that it may use.
-  void use(const gradient_scale& scale, std::span<const std::uint32_t> features) {
+  /// The tree that grows now: units of its gradients.
+  void use(const gradient_scale& scale) {
     const double gradient_unit = scale.gradient_unit(), hessian_unit = scale.hessian_unit();
     rule_.l2 = params_.reg_lambda / hessian_unit;
     rule_.l1 = params_.reg_alpha / gradient_unit;
     rule_.min_hessian = params_.min_child_weight / hessian_unit;
     gain_unit_ = gradient_unit * gradient_unit / hessian_unit;
-    features_ = features;
   }
 
   /// False when no split of a node with these sums can leave enough weight on both sides.
@@ -51,11 +50,11 @@ class split_finder {
     return sum.hessian > 1 && static_cast<double>(sum.hessian) >= 2 * rule_.min_hessian;
   }
 
-  /// The best split by one of `columns`.
+  /// The best split by one of `columns` that is among `features`, which ascend.
   node_split find(const gradient_histogram& histogram, const gradient_sum& sum,
-                  const column_range& columns) const {
-    const auto first = std::lower_bound(features_.begin(), features_.end(), columns.first);
-    const auto last = std::lower_bound(first, features_.end(), columns.last);
+                  std::span<const std::uint32_t> features, const column_range& columns) const {
+    const auto first = std::lower_bound(features.begin(), features.end(), columns.first);
+    const auto last = std::lower_bound(first, features.end(), columns.last);
     node_split best;
     for (auto feature = first; feature != last; ++feature) {
       const std::size_t count = bins_.missing_bin(*feature);
@@ -69,12 +68,14 @@ class split_finder {
     return best;
   }
 
-  /// The best split, on up to `threads` threads.
-  node_split find_together(const gradient_histogram& histogram, const gradient_sum& sum, int threads) const {
+  /// The best split by one of `features`, on up to `threads` threads.
+  node_split find_together(const gradient_histogram& histogram, const gradient_sum& sum,
+                           std::span<const std::uint32_t> features, int threads) const {
     const int useful = useful_threads(threads, static_cast<double>(histogram.size()) * nanoseconds_per_cell);
     const auto parts = bins_.columns().share(useful);
     std::vector<node_split> found(parts.size());
-    for_blocks(parts.size(), useful, [&](std::size_t k) { found[k] = find(histogram, sum, parts[k]); });
+    for_blocks(parts.size(), useful,
+               [&](std::size_t k) { found[k] = find(histogram, sum, features, parts[k]); });
     node_split best;
     for (const node_split& candidate : found) best.improve(candidate);
     return best;
@@ -89,7 +90,6 @@ class split_finder {
   const boosting_params& params_;
   split_rule rule_;
   double gain_unit_ = 1;
-  std::span<const std::uint32_t> features_;
 };
 
 }  // namespace colonnade::inline COLONNADE_ABI

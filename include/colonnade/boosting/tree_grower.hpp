@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "colonnade/boosting/feature_cuts.hpp"
+#include "colonnade/boosting/growing_node.hpp"
 #include "colonnade/boosting/grown_tree.hpp"
 #include "colonnade/boosting/growth_queue.hpp"
 #include "colonnade/boosting/histogram_builder.hpp"
@@ -41,11 +42,11 @@ class tree_grower {
         pool_(bins.cells()) {}
 
   /// Grows a tree on the rows of `partition()` from packed gradients.
-  grown_tree grow(const std::int64_t* packed, const gradient_scale& scale,
-                  std::span<const std::uint32_t> features) {
+  grown_tree grow(const std::int64_t* packed, const gradient_scale& scale, column_sampler& columns) {
     builder_.use(packed, scale.steps().shift);
-    finder_.use(scale, features);
+    finder_.use(scale);
     leaf_.use(scale);
+    columns_ = &columns;
     start();
     std::size_t leaves = 1;
     const std::size_t most =
@@ -88,7 +89,9 @@ class tree_grower {
   }
 
  private:
-  static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+  using node = growing_node;
+
+  static constexpr std::uint32_t none = node::none;
   static constexpr std::size_t rows_together = 16384;
   static constexpr std::size_t histogram_bytes = std::size_t{1}
                                                  << 29;  // kept for subtraction; beyond, built anew
@@ -96,18 +99,6 @@ class tree_grower {
   static constexpr std::size_t large_node = 32768;
   // Best leaves that are split at a time for each thread: few are split in vain, at the end of a tree.
   static constexpr std::size_t leaves_ahead = 1;
-
-  struct node {
-    std::size_t first = 0, last = 0;
-    gradient_sum sum;
-    std::uint32_t depth = 0;
-    std::uint32_t left = none;        // first of its children in nodes_, once it has been expanded
-    std::uint32_t tree_index = none;  // place in the tree; none while its parent's split is not part of it
-    node_split split;
-    std::unique_ptr<gradient_histogram> histogram;
-
-    std::size_t size() const { return last - first; }
-  };
 
   std::size_t workers() const {
     return static_cast<std::size_t>(threads_for(std::numeric_limits<int>::max(), threads_));
@@ -120,10 +111,11 @@ class tree_grower {
     root.last = rows_.size();
     root.tree_index = 0;
     root.histogram = pool_.borrow();
+    root.columns = columns_->root();
     builder_.build_together(rows_.rows(0, rows_.size()), rows_.size() == bins_.rows(), threads_,
                             *root.histogram);
     for (std::size_t c = 0; c < bins_.offsets()[1]; ++c) root.sum += root.histogram->cells()[c];
-    if (may_split(root.sum, 0)) root.split = finder_.find_together(*root.histogram, root.sum, threads_);
+    if (may_split(root.sum, 0)) root.split = find_together(root);
     tree_size_ = 1;
     nodes_.push_back(std::move(root));
     offer(0);
@@ -131,6 +123,10 @@ class tree_grower {
 
   bool may_split(const gradient_sum& sum, std::uint32_t depth) const {
     return (params_.max_depth == 0 || depth < params_.max_depth) && finder_.worth_trying(sum);
+  }
+
+  node_split find_together(const node& n) const {
+    return finder_.find_together(*n.histogram, n.sum, columns_->of(n.columns), threads_);
   }
 
   void offer(std::uint32_t id) {
@@ -231,6 +227,7 @@ class tree_grower {
       nodes_[k].depth = parent.depth + 1;
       const bool wanted = !last && may_split(nodes_[k].sum, nodes_[k].depth);
       nodes_[k].split.gain = wanted ? 1 : 0;  // until it is found: to be looked for
+      if (wanted) nodes_[k].columns = columns_->child(parent.columns, k > left);
       any = any || wanted;
     }
     if (!any) return;
@@ -281,8 +278,7 @@ class tree_grower {
     complete(
         e, bins_.columns(),
         [&](const node& n) { builder_.build_together(rows_of(n), false, threads_, *n.histogram); },
-        [&](const node& n) { return finder_.find_together(*n.histogram, n.sum, threads_); }, e.smaller->split,
-        e.larger->split);
+        [&](const node& n) { return find_together(n); }, e.smaller->split, e.larger->split);
   }
 
   void complete(const std::vector<expansion>& some) {
@@ -311,7 +307,8 @@ class tree_grower {
     complete(
         *t.what, t.columns,
         [&](const node& n) { builder_.build(rows_of(n), false, t.columns, worker, *n.histogram); },
-        [&](const node& n) { return finder_.find(*n.histogram, n.sum, t.columns); }, t.smaller, t.larger);
+        [&](const node& n) { return finder_.find(*n.histogram, n.sum, columns_->of(n.columns), t.columns); },
+        t.smaller, t.larger);
   }
 
   // The histograms of some columns, by `build(child)`, and the best splits there, by `find(child)`.
@@ -336,6 +333,7 @@ class tree_grower {
       const bool keep =
           nodes_[k].split.found() && pool_.lent() * bins_.cells() * sizeof(gradient_sum) < histogram_bytes;
       if (!keep) pool_.give_back(std::move(nodes_[k].histogram));
+      nodes_[k].columns.drawn = {};
     }
   }
 
@@ -384,6 +382,7 @@ class tree_grower {
   const boosting_params& params_;
   int threads_;
   leaf_rule leaf_;
+  column_sampler* columns_ = nullptr;
   histogram_builder builder_;
   split_finder finder_;
   row_partitioner rows_;
