@@ -1,5 +1,5 @@
 // Also benches: kernels/bin_lookup.hpp, kernels/boosting_gradients.hpp, kernels/row_partition.hpp
-// Also benches: kernels/split_scan.hpp, kernels/tree_walk.hpp
+// Also benches: kernels/level_scan.hpp, kernels/split_scan.hpp, kernels/tree_walk.hpp
 #include <limits>
 #include <vector>
 
@@ -9,6 +9,7 @@
 #include "colonnade/kernels/bin_lookup.hpp"
 #include "colonnade/kernels/boosting_gradients.hpp"
 #include "colonnade/kernels/gradient_histogram.hpp"
+#include "colonnade/kernels/level_scan.hpp"
 #include "colonnade/kernels/row_partition.hpp"
 #include "colonnade/kernels/split_scan.hpp"
 #include "colonnade/kernels/tree_walk.hpp"
@@ -96,6 +97,24 @@ void scan_splits(benchmark::State& state) {
   state.SetItemsProcessed(255 * state.iterations());
 }
 BENCHMARK(scan_splits)->ArgsProduct({{200, 1000, 100'000}, {0, 1}})->ArgNames({"size", "missing"});
+
+void scan_level(benchmark::State& state) {
+  const colonnade::random_stream random(1);
+  std::vector<colonnade::gradient_sum> cells(256);
+  colonnade::gradient_sum total;
+  for (std::size_t b = 0; b < cells.size(); ++b) {
+    cells[b] = {static_cast<std::int64_t>(random.below(b, 2000)) - 1000, 1000};
+    total += cells[b];
+  }
+  const colonnade::split_rule rule;
+  std::vector<double> right(255), left(255);
+  for (auto _ : state) {
+    simd::run<colonnade::level_scan>(static_cast<const colonnade::gradient_sum*>(cells.data()),
+                                     std::size_t{255}, total, &rule, right.data(), left.data());
+  }
+  state.SetItemsProcessed(255 * state.iterations());
+}
+BENCHMARK(scan_level);
 
 void look_up_bins(benchmark::State& state) {
   const colonnade::random_stream random(1);

@@ -14,6 +14,8 @@ namespace {
 
 using model = gradient_boosted_trees;
 
+constexpr const char* grow_policies[] = {"depthwise", "lossguide", "symmetric"};
+
 boosting_params params_from(const py::dict& given) {
   boosting_params p;
   const auto take = [&](const char* name, auto& to) {
@@ -36,8 +38,10 @@ boosting_params params_from(const py::dict& given) {
   take("eval_metric", p.eval_metric);
   take("random_state", p.random_state);
   if (!given["base_score"].is_none()) p.base_score = given["base_score"].cast<double>();
-  p.policy = given["grow_policy"].cast<std::string>() == "lossguide" ? grow_policy::lossguide
-                                                                     : grow_policy::depthwise;
+  const auto policy = given["grow_policy"].cast<std::string>();
+  for (std::size_t k = 0; k < std::size(grow_policies); ++k) {
+    if (policy == grow_policies[k]) p.policy = static_cast<grow_policy>(k);
+  }
   return p;
 }
 
@@ -48,7 +52,7 @@ py::dict params_of(const model& self) {
   d["learning_rate"] = p.learning_rate;
   d["max_depth"] = p.max_depth;
   d["max_leaves"] = p.max_leaves;
-  d["grow_policy"] = p.policy == grow_policy::lossguide ? "lossguide" : "depthwise";
+  d["grow_policy"] = grow_policies[static_cast<std::size_t>(p.policy)];
   d["max_bin"] = p.max_bin;
   d["min_child_weight"] = p.min_child_weight;
   d["reg_lambda"] = p.reg_lambda;

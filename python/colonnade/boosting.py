@@ -190,8 +190,10 @@ class _GradientBoostedTrees(BaseEstimator):
     def _checked_params(self) -> dict[str, Any]:
         params = {name: _number(name, getattr(self, name), True) for name in _WHOLE}
         params |= {name: _number(name, getattr(self, name), False) for name in _REAL}
-        if self.grow_policy not in ("depthwise", "lossguide"):
-            raise ValueError(f"grow_policy: found {self.grow_policy!r}, expected 'depthwise' or 'lossguide'")
+        if self.grow_policy not in ("depthwise", "lossguide", "symmetric"):
+            raise ValueError(
+                f"grow_policy: found {self.grow_policy!r}, expected 'depthwise', 'lossguide' or 'symmetric'"
+            )
         if self.eval_metric is not None and not isinstance(self.eval_metric, str):
             raise ValueError(f"eval_metric: found {self.eval_metric!r}, expected the name of a metric")
         if self.importance_type not in ("gain", "total_gain", "weight", "cover"):
@@ -249,8 +251,9 @@ class GradientBoostedTreesClassifier(ClassifierMixin, _GradientBoostedTrees):
         Factor of every leaf.
     max_depth, max_leaves : int
         Limits of a tree; 0 is none.
-    grow_policy : {"depthwise", "lossguide"}
-        Whether all leaves of a level are split next, or the one that gains most.
+    grow_policy : {"depthwise", "lossguide", "symmetric"}
+        Whether all leaves of a level are split next, or the one that gains most, or all of a level by one split
+        that they share (symmetric trees: shallow, and fastest to predict).
     max_bin : int
         Bins a column, 2 to 256.
     min_child_weight : float

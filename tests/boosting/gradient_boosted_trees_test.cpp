@@ -84,6 +84,8 @@ TEST_CASE("gradient_boosted_trees: the trees are those of a trainer with plain s
       p.gamma = 0.5;
       p.min_child_weight = 3;
       check_against_naive(t, p, weighted);
+      p.policy = grow_policy::symmetric;
+      check_against_naive(t, p, weighted);
     }
   }
 }
@@ -94,10 +96,10 @@ TEST_CASE("gradient_boosted_trees: any number of threads and any instruction set
   const boosting_table t(30000, 7);
   for (const auto objective : all_objectives) {
     const auto y = t.target(objective);
-    for (const auto policy : {grow_policy::depthwise, grow_policy::lossguide}) {
+    for (const auto policy : {grow_policy::depthwise, grow_policy::lossguide, grow_policy::symmetric}) {
       boosting_params p = small(objective);
       p.policy = policy;
-      p.max_depth = 0;
+      p.max_depth = policy == grow_policy::symmetric ? 4 : 0;
       p.max_leaves = 14;
       p.n_estimators = 2;
       p.subsample = policy == grow_policy::depthwise ? 0.7 : 1;
@@ -576,6 +578,38 @@ TEST_CASE(
   CHECK_THROWS_AS(says(1, 1), data_error);  // y holds a 3
   p = {};
   CHECK_THROWS_AS(says(1, 1), argument_error);
+}
+
+TEST_CASE("gradient_boosted_trees: nodes of a level of a symmetric tree share their split") {
+  const boosting_table t(3000, 5, 0.1);
+  boosting_params p = small(boosting_objective::logistic);
+  p.policy = grow_policy::symmetric;
+  p.max_depth = 5;
+  const auto y = t.target(p.objective);
+  const auto splits_of = [&] {
+    const auto model = fit<gradient_boosted_trees>(with(t, y, false), p);
+    for (std::size_t k = 0; k < model.trees().trees(); ++k) {
+      const auto nodes = model.trees().nodes(k);
+      std::vector<std::uint32_t> level = {0}, next;
+      for (; !nodes[level[0]].is_leaf(); level.swap(next)) {
+        next.clear();
+        for (const std::uint32_t i : level) {
+          CHECK(nodes[i].bits == nodes[level[0]].bits);
+          CHECK(nodes[i].value == nodes[level[0]].value);
+          next.insert(next.end(), {nodes[i].child, nodes[i].child + 1});
+        }
+      }
+      CHECK(2 * level.size() - 1 == nodes.size());
+    }
+    return model.trees().nodes(0).size();
+  };
+  CHECK(splits_of() == 63);
+  p.max_leaves = 9;
+  CHECK(splits_of() == 15);
+  p.gamma = 1e9;
+  CHECK(splits_of() == 1);
+  p.max_depth = 0;
+  CHECK_THROWS_AS(p.check(), argument_error);
 }
 
 TEST_CASE("gradient_boosted_trees: leaves and depth stay within their limits in both orders of growth") {

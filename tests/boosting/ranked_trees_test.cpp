@@ -51,6 +51,27 @@ struct forest {
   }
 };
 
+/// A complete tree whose nodes of a level share their split; with `but_one`, the last node has its own.
+void add_symmetric(forest& f, std::size_t levels, bool but_one) {
+  std::vector<tree_node> nodes;
+  for (std::size_t level = 0; level < levels; ++level) {
+    const std::uint32_t missing = f.below(2) == 0 ? tree_node::missing_left : 0;
+    const tree_node shared = {f.threshold(20), 0, static_cast<std::uint32_t>(f.below(columns)) | missing};
+    const std::size_t first = nodes.size(), count = first + 1;
+    for (std::size_t k = 0; k < count; ++k) {
+      nodes.push_back(shared);
+      nodes.back().child = static_cast<std::uint32_t>(first + count + 2 * k);
+    }
+  }
+  if (but_one) nodes.back().value += 1;
+  for (std::size_t k = 0; k < std::size_t{1} << levels; ++k) {
+    nodes.push_back(
+        {static_cast<double>(f.below(1000)) / 7, static_cast<std::uint32_t>(nodes.size()), tree_node::leaf});
+  }
+  const std::vector<double> zeros(nodes.size());
+  f.ensemble.append(nodes, zeros, zeros);
+}
+
 /// Values on thresholds, beside them, missing and infinite.
 template <class T>
 std::vector<T> table(std::size_t rows) {
@@ -99,6 +120,10 @@ void check_shapes() {
     for (const std::size_t leaves : {1u, 2u, 3u, 5u, 8u, 13u, 31u, 64u, 127u, 200u, 255u, 256u})
       f.add(leaves);
     for (const std::size_t leaves : {2u, 17u, 256u}) f.add(leaves, 20, true);
+    for (std::size_t levels = 1; levels <= 8; ++levels) {
+      add_symmetric(f, levels, false);
+      add_symmetric(f, levels, true);
+    }
     check_equal(f.ensemble, by_row, {0.5});
     check_equal(f.ensemble, by_column, {0.5, -1, 3});
   }

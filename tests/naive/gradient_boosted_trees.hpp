@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -93,6 +94,15 @@ class naive_boosting {
     return naive_quantile(left, alpha());
   }
 
+  static sums total_of(const std::vector<std::size_t>& rows, const std::vector<sums>& g) {
+    sums total;
+    for (const std::size_t i : rows) {
+      total.g += g[i].g;
+      total.h += g[i].h;
+    }
+    return total;
+  }
+
   double step_limit() const { return p_.max_delta_step.value_or(0.7); }
   double leaf_of(const sums& s) const {
     const double step = -shrunk(s.g) / (s.h + p_.reg_lambda);
@@ -107,26 +117,41 @@ class naive_boosting {
     return std::isnan(value) ? missing_left : value < threshold;
   }
 
-  split best_split(const std::vector<std::size_t>& rows, const std::vector<sums>& g,
-                   const sums& total) const {
+  struct node_rows {
+    std::vector<std::size_t> rows;
+    std::size_t depth = 0;
+    sums total;
+  };
+
+  // What a node gains; nothing where a side would be too light.
+  double gain_of(const node_rows& at, const std::vector<sums>& g, std::size_t f, double threshold,
+                 bool missing_left) const {
+    sums left;
+    for (const std::size_t i : at.rows) {
+      if (!goes_left(x_(i, f), threshold, missing_left)) continue;
+      left.g += g[i].g;
+      left.h += g[i].h;
+    }
+    const sums right{at.total.g - left.g, at.total.h - left.h};
+    const double lightest = std::max(p_.min_child_weight, 1e-9);
+    if (left.h < lightest || right.h < lightest) return 0;
+    return score(left) + score(right) - score(at.total);
+  }
+
+  // The best split that the nodes share.
+  split best_split(std::span<const node_rows> nodes, const std::vector<sums>& g) const {
     split best;
     for (std::size_t f = 0; f < x_.columns(); ++f) {
       bool missing = false;
-      for (const std::size_t i : rows) missing = missing || std::isnan(x_(i, f));
+      for (const node_rows& at : nodes) {
+        for (const std::size_t i : at.rows) missing = missing || std::isnan(x_(i, f));
+      }
       for (const bool missing_left : {false, true}) {
         if (missing_left && !missing) continue;
         for (std::size_t b = missing_left && missing ? 0 : 1; b < cuts_.bins(f); ++b) {
           const double threshold = cuts_.threshold(f, b);
-          sums left;
-          for (const std::size_t i : rows) {
-            if (!goes_left(x_(i, f), threshold, missing_left)) continue;
-            left.g += g[i].g;
-            left.h += g[i].h;
-          }
-          const sums right{total.g - left.g, total.h - left.h};
-          if (left.h < std::max(p_.min_child_weight, 1e-9) || right.h < std::max(p_.min_child_weight, 1e-9))
-            continue;
-          const double gain = score(left) + score(right) - score(total);
+          double gain = 0;
+          for (const node_rows& at : nodes) gain += gain_of(at, g, f, threshold, missing_left);
           if (gain >= std::max(p_.gamma, 1e-6) && gain > best.gain * (1 + 1e-9))
             best = {gain, threshold, f, missing_left};
         }
@@ -139,32 +164,31 @@ class naive_boosting {
     std::vector<sums> g(x_.rows());
     for (std::size_t i = 0; i < x_.rows(); ++i) g[i] = gradient(margins[i], i, k);
     tree result(1);
-    std::vector<std::vector<std::size_t>> rows(1);
-    std::vector<std::size_t> depth(1);
-    for (std::size_t i = 0; i < x_.rows(); ++i) rows[0].push_back(i);
+    std::vector<node_rows> nodes(1);
+    for (std::size_t i = 0; i < x_.rows(); ++i) nodes[0].rows.push_back(i);
+    split s;
     for (std::size_t n = 0; n < result.size(); ++n) {
-      sums total;
-      for (const std::size_t i : rows[n]) {
-        total.g += g[i].g;
-        total.h += g[i].h;
+      const bool symmetric = p_.policy == grow_policy::symmetric;
+      if (!symmetric || n == 0 || nodes[n].depth != nodes[n - 1].depth) {
+        const std::size_t last = symmetric ? nodes.size() : n + 1;
+        for (std::size_t j = n; j < last; ++j) nodes[j].total = total_of(nodes[j].rows, g);
+        s = nodes[n].depth < p_.max_depth ? best_split(std::span(nodes).subspan(n, last - n), g) : split{};
       }
-      const split s = depth[n] < p_.max_depth ? best_split(rows[n], g, total) : split{};
       if (s.gain == 0) {
-        result[n].value = (renews() ? renewed(rows[n]) : leaf_of(total)) * p_.learning_rate;
-        for (const std::size_t i : rows[n]) margins_[i][k] += result[n].value;
+        const auto& rows = nodes[n].rows;
+        result[n].value =
+            (renews() && !rows.empty() ? renewed(rows) : leaf_of(nodes[n].total)) * p_.learning_rate;
+        for (const std::size_t i : rows) margins_[i][k] += result[n].value;
         continue;
       }
-      result[n] = {s.threshold,
-                   s.feature,
-                   false,
-                   s.missing_left,
-                   static_cast<int>(result.size()),
-                   static_cast<int>(result.size()) + 1};
+      const int left = static_cast<int>(result.size());
+      result[n] = {s.threshold, s.feature, false, s.missing_left, left, left + 1};
       result.resize(result.size() + 2);
-      rows.resize(result.size());
-      depth.resize(result.size(), depth[n] + 1);
-      for (const std::size_t i : rows[n]) {
-        rows[result.size() - (goes_left(x_(i, s.feature), s.threshold, s.missing_left) ? 2 : 1)].push_back(i);
+      nodes.resize(result.size());
+      for (std::size_t side = 1; side <= 2; ++side) nodes[nodes.size() - side].depth = nodes[n].depth + 1;
+      for (const std::size_t i : nodes[n].rows) {
+        const bool goes = goes_left(x_(i, s.feature), s.threshold, s.missing_left);
+        nodes[nodes.size() - (goes ? 2 : 1)].rows.push_back(i);
       }
     }
     return result;

@@ -15,8 +15,9 @@
 
 namespace colonnade::inline COLONNADE_ABI {
 
-/// Which leaf is split next: all of a level, or the one that gains most.
-enum class grow_policy : std::uint8_t { depthwise, lossguide };
+/// Which leaf is split next: all of a level, or the one that gains most, or all of a level by one split that
+/// they share (symmetric, also called oblivious, trees).
+enum class grow_policy : std::uint8_t { depthwise, lossguide, symmetric };
 
 /// How the rows of a tree are drawn: see row_sampler.
 enum class row_sampling : std::uint8_t { uniform, goss, mvs };
@@ -72,7 +73,7 @@ struct boosting_params {
   }
   void validate() const {
     if (static_cast<std::size_t>(objective) >= std::size(objective_names) ||
-        policy > grow_policy::lossguide || sampling_method > row_sampling::mvs) {
+        policy > grow_policy::symmetric || sampling_method > row_sampling::mvs) {
       throw format_error("saved boosting parameters: an objective, a policy or a method is not known");
     }
     try {
@@ -93,6 +94,8 @@ struct boosting_params {
     require(subsample > 0 && subsample <= 1, "subsample", subsample, "a number in (0, 1]");
     require(colsample_bytree > 0 && colsample_bytree <= 1, "colsample_bytree", colsample_bytree,
             "a number in (0, 1]");
+    require(policy != grow_policy::symmetric || (max_depth >= 1 && max_depth <= 16), "max_depth", max_depth,
+            "1 to 16 for symmetric trees");
     check_sampling();
     require(scale_pos_weight > 0 && real::isfinite(scale_pos_weight), "scale_pos_weight", scale_pos_weight,
             "a positive number");

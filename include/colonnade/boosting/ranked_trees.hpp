@@ -78,7 +78,7 @@ class ranked_trees {
       if (padded_leaves(0) > most_leaves) padding_ = 1;
       first_leaf_ = to_.leaves_.size();
       const std::size_t first_step = to_.steps_.size();
-      write(0, 0);
+      symmetric() ? write_levels() : write(0, 0);
       to_.begin_.push_back(static_cast<std::uint32_t>(first_leaf_));
       to_.trees_.push_back({static_cast<std::uint32_t>(first_step),
                             static_cast<std::uint32_t>(to_.steps_.size() - first_step)});
@@ -111,6 +111,36 @@ class ranked_trees {
       if (together(i)) return 1;
       const std::size_t left = slots_of(tree_[i].child), right = slots_of(tree_[i].child + 1);
       return left == right ? left + 1 : std::max(left, right);
+    }
+
+    // Whether the nodes of each level share their split.
+    bool symmetric() const {
+      if (tree_[0].is_leaf()) return false;
+      std::vector<std::uint32_t> level = {0}, next;
+      for (; !tree_[level.front()].is_leaf(); level.swap(next)) {
+        next.clear();
+        const tree_node& shared = tree_[level.front()];
+        for (const std::uint32_t i : level) {
+          if (tree_[i].bits != shared.bits || tree_[i].value != shared.value) return false;
+          next.insert(next.end(), {tree_[i].child, tree_[i].child + 1});
+        }
+      }
+      return level.size() == below_[0].splits + 1;
+    }
+    void write_levels() {
+      rank_step step;
+      step.node = static_cast<std::uint32_t>(to_.nodes_.size());
+      step.height = rank_step::levels;
+      step.left = static_cast<std::uint8_t>(below_[0].height);
+      for (std::uint32_t i = 0; !tree_[i].is_leaf(); i = tree_[i].child)
+        to_.nodes_.push_back(to_.ranked(tree_[i]));
+      to_.steps_.push_back(step);
+      fill_leaves(0);
+    }
+    void fill_leaves(std::size_t i) {
+      if (tree_[i].is_leaf()) return to_.leaves_.push_back(tree_[i].value);
+      fill_leaves(tree_[i].child);
+      fill_leaves(tree_[i].child + 1);
     }
 
     void write(std::size_t i, std::uint8_t out) {

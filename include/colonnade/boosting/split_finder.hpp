@@ -63,10 +63,21 @@ class split_finder {
                             static_cast<const split_rule*>(&rule_), &best.choice, &improved);
       if (improved) best.feature = *feature;
     }
-    const double gain = best.choice.gain * gain_unit_;
-    best.gain = gain >= std::max(params_.gamma, tiny_gain) ? gain : 0;
+    best.gain = gain(best.choice.gain);
     return best;
   }
+
+  /// A gain in steps as a number; 0 if it is too little for a split.
+  double gain(double steps) const {
+    const double gain = steps * gain_unit_;
+    return gain >= std::max(params_.gamma, tiny_gain) ? gain : 0;
+  }
+  /// What the split of a node with these sums gains, or 0 if that is less.
+  double gain_of(const gradient_sum& left, const gradient_sum& sum) const {
+    const gradient_sum right = sum - left;
+    return std::max(0.0, score(left) + score(right) - score(sum)) * gain_unit_;
+  }
+  const split_rule& rule() const { return rule_; }
 
   /// The best split by one of `features`, on up to `threads` threads.
   node_split find_together(const gradient_histogram& histogram, const gradient_sum& sum,
@@ -85,6 +96,11 @@ class split_finder {
 
  private:
   static constexpr double tiny_gain = 1e-6;
+
+  double score(const gradient_sum& sum) const {
+    return leaf_score(static_cast<double>(sum.gradient), static_cast<double>(sum.hessian), rule_.l2,
+                      rule_.l1);
+  }
 
   const binned_matrix& bins_;
   const boosting_params& params_;

@@ -15,14 +15,15 @@ struct rank_node {
 };
 
 /// One step of the program of a tree, which writes a byte a row into a slot (a row of `rank_leaves::rows`
-/// bytes): the leaf that the row has in a complete subtree, or the byte of one of two other slots.
+/// bytes): the leaf that the row has in a complete subtree, or the byte of one of two other slots, or the
+/// leaf of a tree whose nodes of a level share their split (one node a level).
 struct rank_step {
-  static constexpr std::uint8_t choice = 255;
+  static constexpr std::uint8_t choice = 255, levels = 254;
 
   std::uint32_t node = 0;   ///< its split, or the splits of its subtree: each before its left, then its right
-  std::uint8_t height = 0;  ///< of the subtree, 0 to `rank_leaves::most_height`, or `choice`
+  std::uint8_t height = 0;  ///< of the subtree, 0 to `rank_leaves::most_height`; or `choice`; or `levels`
   std::uint8_t leaf = 0;    ///< number of the leftmost leaf of the subtree
-  std::uint8_t left = 0, right = 0, out = 0;  ///< slots
+  std::uint8_t left = 0, right = 0, out = 0;  ///< slots; of `levels`, `left` is how many there are
 };
 
 /// Leaves of a block of rows in one tree: runs its program; the result is in slot 0. Every split of the tree
@@ -54,6 +55,9 @@ struct rank_leaves {
           break;
         case 4:
           subtree<Isa, 4>(node, x, step.leaf, out);
+          break;
+        case rank_step::levels:
+          all_levels<Isa>(node, step.left, x, out);
           break;
         default:
           choose<Isa>(*node, x, slots + step.left * rows, slots + step.right * rows, out);
@@ -101,6 +105,24 @@ struct rank_leaves {
         to_last[k] -= half;
         to_last[k] = value < cut ? to_last[k] : right[k];
       }
+    }
+  }
+
+  template <class Isa>
+  COLONNADE_KERNEL static void all_levels(const rank_node* nodes, std::size_t levels, const std::int8_t* x,
+                                          std::uint8_t* out) {
+    constexpr std::size_t lanes = Isa::bytes;
+    using bytes = simd::pack<std::uint8_t, lanes>;
+    for (std::size_t i = 0; i < rows; i += lanes) {
+      bytes number = {};
+      for (std::size_t k = 0; k < levels; ++k) {
+        const simd::pack<std::int8_t, lanes> cut = simd::pack<std::int8_t, lanes>{} + nodes[k].cut;
+        simd::pack<std::int8_t, lanes> value;
+        simd::load(value, x + nodes[k].at + i);
+        number += number;
+        number -= (bytes)(value >= cut);
+      }
+      simd::store(out + i, number);
     }
   }
 
