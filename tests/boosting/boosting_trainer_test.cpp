@@ -23,6 +23,10 @@ boosting_params sampled_params(boosting_objective objective, row_sampling method
   return p;
 }
 
+// Those whose gradients differ, so that rows may be drawn by them.
+constexpr boosting_objective objectives_with_distances[] = {
+    boosting_objective::squared_error, boosting_objective::logistic, boosting_objective::softmax,
+    boosting_objective::poisson};
 constexpr row_sampling sampling_methods[] = {row_sampling::uniform, row_sampling::goss, row_sampling::mvs};
 
 double loss_on(const gradient_boosted_trees& model, const boosting_table& t, const std::vector<double>& y) {
@@ -34,7 +38,7 @@ double loss_on(const gradient_boosted_trees& model, const boosting_table& t, con
 
 TEST_CASE("boosting_trainer: any number of threads and any instruction set give the same bytes") {
   const boosting_table t(40'000, 7);
-  for (const auto objective : all_objectives) {
+  for (const auto objective : objectives_with_distances) {
     const auto y = t.target(objective);
     for (const auto method : sampling_methods) {
       check_same_bits<gradient_boosted_trees>(with(t, y, true), sampled_params(objective, method));
@@ -97,9 +101,85 @@ TEST_CASE("boosting_trainer: a level splits by its share of the columns, a node 
   }
 }
 
+TEST_CASE("boosting_trainer: a forest is the mean of its trees, each on a sample of its own") {
+  const boosting_table t(6000, 8);
+  for (const auto objective : objectives_with_distances) {
+    const auto y = t.target(objective);
+    boosting_params p = sampled_params(objective, row_sampling::uniform);
+    p.subsample = 0.6;
+    p.colsample_bynode = 0.5;
+    p.n_estimators = 1;
+    p.num_parallel_tree = 5;
+    check_same_bits<gradient_boosted_trees>(with(t, y), p);
+    const auto forest = fit<gradient_boosted_trees>(with(t, y), p);
+    const std::size_t outputs = forest.outputs();
+    REQUIRE(forest.trees().trees() == 5 * outputs);
+    // The first round draws what a model of one tree draws.
+    p.num_parallel_tree = 1;
+    const auto single = fit<gradient_boosted_trees>(with(t, y), p);
+    for (std::size_t k = 0; k < outputs; ++k) {
+      const auto ours = forest.trees().nodes(k), alone = single.trees().nodes(k);
+      REQUIRE(ours.size() == alone.size());
+      for (std::size_t i = 0; i < ours.size(); ++i) {
+        if (ours[i].is_leaf()) {
+          CHECK(ours[i].value == doctest::Approx(alone[i].value / 5));
+        } else {
+          CHECK(ours[i].value == alone[i].value);
+        }
+      }
+      CHECK(forest.trees().cover(k)[0] != forest.trees().cover(k + outputs)[0]);
+    }
+  }
+}
+
+TEST_CASE("boosting_trainer: trees that grow in parallel without a sample are equal, and add up to one") {
+  const boosting_table t(2000, 6);
+  const auto y = t.target(boosting_objective::softmax);
+  boosting_params p = sampled_params(boosting_objective::softmax, row_sampling::uniform);
+  p.subsample = 1;
+  const auto single = margins_of(fit<gradient_boosted_trees>(with(t, y), p), t.x.view());
+  p.num_parallel_tree = 4;
+  const auto model = fit<gradient_boosted_trees>(with(t, y), p);
+  CHECK(model.trees().trees() == 3 * 4 * 4);
+  const auto margins = margins_of(model, t.x.view());
+  for (std::size_t i = 0; i < single.size(); ++i)
+    CHECK(margins[i] == doctest::Approx(single[i]).epsilon(1e-4));
+}
+
+TEST_CASE("boosting_trainer: a random forest learns, and more trees make it better") {
+  const boosting_table t(4000, 6), other(4000, 6, 0.05, 99);
+  const auto y = t.target(boosting_objective::squared_error),
+             y2 = other.target(boosting_objective::squared_error);
+  boosting_params p = sampled_params(boosting_objective::squared_error, row_sampling::uniform);
+  p.n_estimators = 1;
+  p.max_depth = 9;
+  p.subsample = 0.6;
+  p.colsample_bynode = 0.6;
+  const double one = loss_on(fit<gradient_boosted_trees>(with(t, y), p), other, y2);
+  p.num_parallel_tree = 50;
+  CHECK(loss_on(fit<gradient_boosted_trees>(with(t, y), p), other, y2) < 0.75 * one);
+}
+
+TEST_CASE("boosting_trainer: early stopping counts iterations, not trees") {
+  const boosting_table t(600, 6), other(600, 6, 0.05, 99);
+  const auto y = t.target(boosting_objective::logistic), y2 = other.target(boosting_objective::logistic);
+  boosting_params p = sampled_params(boosting_objective::logistic, row_sampling::uniform);
+  p.n_estimators = 200;
+  p.num_parallel_tree = 3;
+  p.early_stopping_rounds = 4;
+  const evaluation_set<double> sets[] = {{"other", with(other, y2)}};
+  boosting_log log;
+  const auto model =
+      gradient_boosted_trees::fit(with(t, y), std::span<const evaluation_set<double>>(sets), p, 1, {}, &log);
+  REQUIRE(model.best_iteration());
+  CHECK(log.histories[0].scores.size() == *model.best_iteration() + 5);
+  CHECK(model.trees().trees() == 3 * (*model.best_iteration() + 1));
+  CHECK(loss_on(model, other, y2) == doctest::Approx(*model.best_score()).epsilon(1e-12));
+}
+
 TEST_CASE("boosting_trainer: shares of 1 give the trees of a model without sampling") {
   const boosting_table t(3000, 6);
-  for (const auto objective : all_objectives) {
+  for (const auto objective : objectives_with_distances) {
     const auto y = t.target(objective);
     boosting_params p = sampled_params(objective, row_sampling::uniform);
     p.subsample = 1;
@@ -167,6 +247,7 @@ TEST_CASE("boosting_trainer: parameters of sampling that cannot be used are name
   refused([](auto& p) { p.other_rate = 0.9; });
   refused([](auto& p) { p.other_rate = std::nan(""); });
   refused([](auto& p) { p.pos_bagging_fraction = 0; });
+  refused([](auto& p) { p.num_parallel_tree = 0; });
   refused([](auto& p) { p.colsample_bylevel = 0; });
   refused([](auto& p) { p.colsample_bynode = 1.1; });
   refused([](auto& p) { p.feature_weights = {1, -1}; });
@@ -187,6 +268,27 @@ TEST_CASE("boosting_trainer: parameters of sampling that cannot be used are name
   });
 }
 
+TEST_CASE(
+    "boosting_trainer: parallel trees renew their leaves at the margins that their iteration began with") {
+  const boosting_table t(2000, 6);
+  const auto y = t.target(boosting_objective::absolute_error);
+  boosting_params p = sampled_params(boosting_objective::absolute_error, row_sampling::uniform);
+  p.subsample = 1;
+  p.n_estimators = 1;
+  const auto single = margins_of(fit<gradient_boosted_trees>(with(t, y), p), t.x.view());
+  p.num_parallel_tree = 4;
+  const auto margins = margins_of(fit<gradient_boosted_trees>(with(t, y), p), t.x.view());
+  for (std::size_t i = 0; i < single.size(); ++i)
+    CHECK(margins[i] == doctest::Approx(single[i]).epsilon(1e-9));
+  p.subsample = 0.5;
+  check_same_bits<gradient_boosted_trees>(with(t, y), p);
+  for (const auto method : {row_sampling::goss, row_sampling::mvs}) {
+    p.sampling_method = method;
+    p.subsample = 1;
+    CHECK_THROWS_AS(p.check(), argument_error);
+  }
+}
+
 TEST_CASE("boosting_trainer: one weight a column") {
   const boosting_table t(30, 5);
   const auto y = t.target(boosting_objective::squared_error);
@@ -199,6 +301,7 @@ TEST_CASE("boosting_trainer: parameters of sampling are saved with the model") {
   const boosting_table t(300, 5);
   boosting_params p = sampled_params(boosting_objective::logistic, row_sampling::goss);
   p.max_bin = 8;
+  p.num_parallel_tree = 2;
   p.colsample_bynode = 0.5;
   p.feature_weights = {1, 2, 0, 1, 3};
   const auto model = fit<gradient_boosted_trees>(with(t, t.target(p.objective)), p);

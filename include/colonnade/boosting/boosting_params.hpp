@@ -56,6 +56,7 @@ struct boosting_params {
   double colsample_bylevel = 1;         ///< share of the tree's columns that a level sees
   double colsample_bynode = 1;          ///< share of the level's columns that a node sees
   std::vector<double> feature_weights;  ///< columns are drawn in proportion to these; 0: never; none: all 1
+  std::uint32_t num_parallel_tree = 1;  ///< trees an iteration and output; their leaves are divided by this
 
   friend bool operator==(const boosting_params&, const boosting_params&) = default;
 
@@ -68,7 +69,7 @@ struct boosting_params {
     if (ar.version() >= 2) {
       ar(self.max_delta_step, self.quantile_alpha, self.sampling_method, self.top_rate, self.other_rate,
          self.pos_bagging_fraction, self.neg_bagging_fraction, self.colsample_bylevel, self.colsample_bynode,
-         self.feature_weights);
+         self.feature_weights, self.num_parallel_tree);
     }
   }
   void validate() const {
@@ -103,6 +104,9 @@ struct boosting_params {
     check_objective(*make_objective());
   }
 
+  /// Factor of the leaves of each tree.
+  double leaf_rate() const { return learning_rate / num_parallel_tree; }
+
   /// The metric that is computed on evaluation sets.
   std::string metric() const {
     if (!eval_metric.empty()) return eval_metric;
@@ -124,6 +128,7 @@ struct boosting_params {
     if (!holds) throw argument_error(name, std::to_string(found), expected);
   }
   void check_sampling() const {
+    require(num_parallel_tree >= 1, "num_parallel_tree", num_parallel_tree, "at least 1");
     require(top_rate >= 0 && top_rate < 1, "top_rate", top_rate, "a number in [0, 1)");
     require(other_rate > 0 && top_rate + other_rate <= 1 + 1e-9, "other_rate", other_rate,
             "a positive number, at most 1 - top_rate");
@@ -155,6 +160,10 @@ struct boosting_params {
   void check_objective(const objective_function& chosen) const {
     if (base_score)
       require(chosen.is_prediction(*base_score), "base_score", *base_score, chosen.predictions());
+    if (chosen.renews_leaves() && sampling_method != row_sampling::uniform) {
+      throw argument_error("sampling_method", "one by gradients",
+                           "uniform with an objective whose gradients are all alike");
+    }
     if (eval_metric.empty()) return;
     const std::string padded = " " + std::string(chosen.metrics()) + " ";
     if (eval_metric.find(' ') == std::string::npos &&

@@ -23,8 +23,8 @@
 
 namespace colonnade::inline COLONNADE_ABI {
 
-/// The loop of boosting over one binned table: each `step` computes gradients, grows a tree an output and
-/// moves the margins; `run` steps until the iterations, the observer or early stopping end it.
+/// The loop of boosting over one binned table: each `step` computes gradients, grows trees and moves the
+/// margins; `run` steps until the iterations, the observer or early stopping end it.
 class boosting_trainer {
  public:
   boosting_trainer(const binned_matrix& bins, const feature_cuts& cuts, const boosting_loss& loss,
@@ -46,24 +46,16 @@ class boosting_trainer {
     histories_.push_back({std::move(name), params_.metric(), {}});
   }
 
-  /// One iteration.
+  /// One iteration: num_parallel_tree rounds of a tree an output, all on the gradients of its beginning.
   void step() {
     const gradient_scale scale = loss_.gradients(margins_, packed_.data(), threads_);
-    const random_stream random = random_stream(params_.random_state).substream(iteration_);
-    row_sampler_.draw(random.substream(0), iteration_++, all_gradients(scale), scale);
-    for (std::size_t k = 0; k < loss_.outputs(); ++k) {
-      check_interrupt();
-      column_sampler_.draw(random.substream(1 + k));
-      if (row_sampler_.everything()) grower_.partition().reset();
-      if (!row_sampler_.everything()) grower_.partition().reset(row_sampler_.rows());
-      grown_tree tree =
-          grower_.grow(row_sampler_.gradients() + k * loss_.rows(), row_sampler_.scale(), column_sampler_);
-      if (loss_.objective().renews_leaves()) renew_leaves(tree, k);
-      add_to_training(tree, k);
-      for (watched& set : watched_)
-        add_by_walk(tree, *set.bins, std::span(set.margins).subspan(k * set.bins->rows()));
-      ensemble_.append(tree.nodes, tree.gain, tree.cover);
+    // Leaves are renewed at the margins of the beginning, which the first trees of an iteration move.
+    if (params_.num_parallel_tree > 1 && loss_.objective().renews_leaves()) before_ = margins_;
+    for (std::size_t k = 0; k < params_.num_parallel_tree; ++k) {
+      grow_round(scale,
+                 random_stream(params_.random_state).substream(iteration_ * params_.num_parallel_tree + k));
     }
+    ++iteration_;
   }
 
   /// Steps until the end. The trees after the best iteration are dropped when early stopping is on.
@@ -79,7 +71,8 @@ class boosting_trainer {
       stop = stops_early(metric.larger_is_better());
       stop = observer({iteration_ - 1, params_.n_estimators, histories_}) || stop;
     }
-    if (best_iteration_) ensemble_.truncate((*best_iteration_ + 1) * loss_.outputs());
+    if (best_iteration_)
+      ensemble_.truncate((*best_iteration_ + 1) * params_.num_parallel_tree * loss_.outputs());
   }
 
   std::size_t iteration() const { return iteration_; }
@@ -108,11 +101,29 @@ class boosting_trainer {
     return margins;
   }
 
+  // A tree an output, on one sample of rows.
+  void grow_round(const gradient_scale& scale, const random_stream& random) {
+    row_sampler_.draw(random.substream(0), iteration_, all_gradients(scale), scale);
+    for (std::size_t k = 0; k < loss_.outputs(); ++k) {
+      check_interrupt();
+      column_sampler_.draw(random.substream(1 + k));
+      if (row_sampler_.everything()) grower_.partition().reset();
+      if (!row_sampler_.everything()) grower_.partition().reset(row_sampler_.rows());
+      grown_tree tree =
+          grower_.grow(row_sampler_.gradients() + k * loss_.rows(), row_sampler_.scale(), column_sampler_);
+      if (loss_.objective().renews_leaves()) renew_leaves(tree, k);
+      add_to_training(tree, k);
+      for (watched& set : watched_)
+        add_by_walk(tree, *set.bins, std::span(set.margins).subspan(k * set.bins->rows()));
+      ensemble_.append(tree.nodes, tree.gain, tree.cover);
+    }
+  }
+
   void renew_leaves(grown_tree& tree, std::size_t output) {
-    const double* const margins = margins_.data() + output * loss_.rows();
+    const double* const margins = (before_.empty() ? margins_ : before_).data() + output * loss_.rows();
     grower_.renew_leaves(tree, [&](row_span rows, double grown) {
       const auto value = loss_.objective().renewed_leaf({rows, margins, loss_.targets()});
-      return value ? *value * params_.learning_rate : grown;
+      return value ? *value * params_.leaf_rate() : grown;
     });
   }
 
@@ -161,7 +172,7 @@ class boosting_trainer {
   row_sampler row_sampler_;
   column_sampler column_sampler_;
   tree_grower grower_;
-  std::vector<double> margins_;
+  std::vector<double> margins_, before_;
   large_array<std::int64_t> packed_;
   std::vector<watched> watched_;
   std::vector<evaluation_history> histories_;

@@ -10,7 +10,7 @@
 namespace colonnade::inline COLONNADE_ABI {
 
 /// The value of a leaf from the sums of its gradients: a Newton step with both penalties, no larger than the
-/// objective lets it be, times the learning rate.
+/// objective lets it be, times the learning rate, over the number of trees that grow in parallel.
 class leaf_rule {
  public:
   explicit leaf_rule(const boosting_params& params)
@@ -28,7 +28,7 @@ class leaf_rule {
     const double h = cover(sum) + params_.reg_lambda;
     if (!(h > 0)) return 0;
     const double g = soft_threshold(static_cast<double>(sum.gradient) * gradient_unit_, params_.reg_alpha);
-    return g == 0 ? 0 : std::clamp(-g / h, -largest_step_, largest_step_) * params_.learning_rate;
+    return g == 0 ? 0 : std::clamp(-g / h, -largest_step_, largest_step_) * params_.leaf_rate();
   }
 
  private:
