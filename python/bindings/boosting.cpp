@@ -15,6 +15,15 @@ namespace {
 using model = gradient_boosted_trees;
 
 constexpr const char* grow_policies[] = {"depthwise", "lossguide", "symmetric"};
+constexpr const char* row_samplings[] = {"uniform", "goss", "mvs"};
+
+/// The value of an enum with that name; the last one for others (mvs is gradient_based to XGBoost).
+template <class Enum, std::size_t count>
+Enum named(const std::string& name, const char* const (&names)[count]) {
+  std::size_t k = 0;
+  while (k + 1 < count && name != names[k]) ++k;
+  return static_cast<Enum>(k);
+}
 
 boosting_params params_from(const py::dict& given) {
   boosting_params p;
@@ -33,15 +42,21 @@ boosting_params params_from(const py::dict& given) {
   take("gamma", p.gamma);
   take("subsample", p.subsample);
   take("colsample_bytree", p.colsample_bytree);
+  take("colsample_bylevel", p.colsample_bylevel);
+  take("colsample_bynode", p.colsample_bynode);
+  take("feature_weights", p.feature_weights);
+  take("num_parallel_tree", p.num_parallel_tree);
+  take("top_rate", p.top_rate);
+  take("other_rate", p.other_rate);
+  take("pos_bagging_fraction", p.pos_bagging_fraction);
+  take("neg_bagging_fraction", p.neg_bagging_fraction);
+  p.sampling_method = named<row_sampling>(given["sampling_method"].cast<std::string>(), row_samplings);
   take("scale_pos_weight", p.scale_pos_weight);
   take("early_stopping_rounds", p.early_stopping_rounds);
   take("eval_metric", p.eval_metric);
   take("random_state", p.random_state);
   if (!given["base_score"].is_none()) p.base_score = given["base_score"].cast<double>();
-  const auto policy = given["grow_policy"].cast<std::string>();
-  for (std::size_t k = 0; k < std::size(grow_policies); ++k) {
-    if (policy == grow_policies[k]) p.policy = static_cast<grow_policy>(k);
-  }
+  p.policy = named<grow_policy>(given["grow_policy"].cast<std::string>(), grow_policies);
   return p;
 }
 
@@ -60,6 +75,15 @@ py::dict params_of(const model& self) {
   d["gamma"] = p.gamma;
   d["subsample"] = p.subsample;
   d["colsample_bytree"] = p.colsample_bytree;
+  d["colsample_bylevel"] = p.colsample_bylevel;
+  d["colsample_bynode"] = p.colsample_bynode;
+  d["feature_weights"] = p.feature_weights.empty() ? py::object(py::none()) : py::cast(p.feature_weights);
+  d["num_parallel_tree"] = p.num_parallel_tree;
+  d["sampling_method"] = row_samplings[static_cast<std::size_t>(p.sampling_method)];
+  d["top_rate"] = p.top_rate;
+  d["other_rate"] = p.other_rate;
+  d["pos_bagging_fraction"] = p.pos_bagging_fraction;
+  d["neg_bagging_fraction"] = p.neg_bagging_fraction;
   d["scale_pos_weight"] = p.scale_pos_weight;
   d["base_score"] = p.base_score;
   d["early_stopping_rounds"] = p.early_stopping_rounds;

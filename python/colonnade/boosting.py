@@ -16,7 +16,14 @@ from ._estimator import BaseEstimator, ClassifierMixin, RegressorMixin, seed_of
 
 __all__ = ["GradientBoostedTreesClassifier", "GradientBoostedTreesRegressor"]
 
-_WHOLE = ("n_estimators", "max_depth", "max_leaves", "max_bin", "early_stopping_rounds")
+_WHOLE = (
+    "n_estimators",
+    "max_depth",
+    "max_leaves",
+    "max_bin",
+    "num_parallel_tree",
+    "early_stopping_rounds",
+)
 _REAL = (
     "learning_rate",
     "min_child_weight",
@@ -24,10 +31,17 @@ _REAL = (
     "reg_alpha",
     "gamma",
     "subsample",
+    "top_rate",
+    "other_rate",
+    "pos_bagging_fraction",
+    "neg_bagging_fraction",
     "colsample_bytree",
+    "colsample_bylevel",
+    "colsample_bynode",
     "scale_pos_weight",
     "base_score",
 )
+_SAMPLING = ("uniform", "goss", "mvs", "gradient_based")
 
 
 class _GradientBoostedTrees(BaseEstimator):
@@ -50,7 +64,16 @@ class _GradientBoostedTrees(BaseEstimator):
         reg_alpha: float = 0,
         gamma: float = 0,
         subsample: float = 1,
+        sampling_method: str = "uniform",
+        top_rate: float = 0.2,
+        other_rate: float = 0.1,
+        pos_bagging_fraction: float = 1,
+        neg_bagging_fraction: float = 1,
         colsample_bytree: float = 1,
+        colsample_bylevel: float = 1,
+        colsample_bynode: float = 1,
+        feature_weights: Any = None,
+        num_parallel_tree: int = 1,
         scale_pos_weight: float = 1,
         base_score: float | None = None,
         early_stopping_rounds: int | None = None,
@@ -70,7 +93,16 @@ class _GradientBoostedTrees(BaseEstimator):
         self.reg_alpha = reg_alpha
         self.gamma = gamma
         self.subsample = subsample
+        self.sampling_method = sampling_method
+        self.top_rate = top_rate
+        self.other_rate = other_rate
+        self.pos_bagging_fraction = pos_bagging_fraction
+        self.neg_bagging_fraction = neg_bagging_fraction
         self.colsample_bytree = colsample_bytree
+        self.colsample_bylevel = colsample_bylevel
+        self.colsample_bynode = colsample_bynode
+        self.feature_weights = feature_weights
+        self.num_parallel_tree = num_parallel_tree
         self.scale_pos_weight = scale_pos_weight
         self.base_score = base_score
         self.early_stopping_rounds = early_stopping_rounds
@@ -163,7 +195,7 @@ class _GradientBoostedTrees(BaseEstimator):
     def n_iter_(self) -> int:
         """Iterations in the model."""
         model = self._fitted()
-        return model.trees // model.outputs
+        return model.trees // (model.outputs * model.parameters["num_parallel_tree"])
 
     def evals_result(self) -> dict[str, dict[str, list[float]]]:
         """Scores of every evaluation set, one an iteration."""
@@ -194,6 +226,10 @@ class _GradientBoostedTrees(BaseEstimator):
             raise ValueError(
                 f"grow_policy: found {self.grow_policy!r}, expected 'depthwise', 'lossguide' or 'symmetric'"
             )
+        if self.sampling_method not in _SAMPLING:
+            raise ValueError(
+                f"sampling_method: found {self.sampling_method!r}, expected 'uniform', 'goss' or 'mvs'"
+            )
         if self.eval_metric is not None and not isinstance(self.eval_metric, str):
             raise ValueError(f"eval_metric: found {self.eval_metric!r}, expected the name of a metric")
         if self.importance_type not in ("gain", "total_gain", "weight", "cover"):
@@ -202,7 +238,8 @@ class _GradientBoostedTrees(BaseEstimator):
             )
         defaults = {"n_estimators": 100}
         params |= {name: value for name, value in defaults.items() if params[name] is None}
-        params |= {"grow_policy": self.grow_policy, "eval_metric": self.eval_metric}
+        params |= {name: getattr(self, name) for name in ("grow_policy", "sampling_method", "eval_metric")}
+        params["feature_weights"] = _weights_of_columns(self.feature_weights)
         params["random_state"] = seed_of(self.random_state, lambda: 0)
         return params
 
@@ -262,8 +299,27 @@ class GradientBoostedTreesClassifier(ClassifierMixin, _GradientBoostedTrees):
         L2 and L1 penalty of leaf values.
     gamma : float
         Least gain of a split.
-    subsample, colsample_bytree : float
-        Share of the rows and of the columns that each tree sees.
+    subsample : float
+        Share of the rows that each tree sees.
+    sampling_method : {"uniform", "goss", "mvs"}
+        How rows are drawn. "uniform": each with the same probability. "goss" (gradient-based one-side sampling, of
+        LightGBM): those with the largest gradients, and some of the others; the first ``1 / learning_rate`` iterations
+        see all rows. "mvs" (minimal variance sampling, of CatBoost, also called "gradient_based" as in XGBoost): with
+        probabilities that grow with the gradient. The gradients of rows that are not certain to be drawn are multiplied
+        by the inverse of their probability.
+    top_rate, other_rate : float
+        "goss": share of the rows that are kept for their gradients, and share of all rows that is drawn from the
+        others; ``subsample`` stays 1.
+    pos_bagging_fraction, neg_bagging_fraction : float
+        Two classes, "uniform": the share of the rows of the second and of the first class, times ``subsample``.
+    colsample_bytree, colsample_bylevel, colsample_bynode : float
+        Share of the columns that each tree sees, of those the share that each level sees, and of those the share that
+        each node sees.
+    feature_weights : array of shape (n_features_in_,), optional
+        Columns are drawn with a probability in proportion to these; one of weight 0 is never used.
+    num_parallel_tree : int
+        Trees an iteration (and class), each on a sample of its own; their leaves are divided by this number. A random
+        forest is ``n_estimators=1, learning_rate=1, num_parallel_tree=100, subsample=0.8, colsample_bynode=0.8``.
     scale_pos_weight : float
         Factor of the weight of the second class of two.
     base_score : float, optional
@@ -387,6 +443,15 @@ def _number(name: str, value: Any, whole: bool) -> Any:
             f"{name}: found {value!r}, expected a {'whole number from 0 to 2^32 - 1' if whole else 'number'}"
         )
     return int(value) if whole else float(value)
+
+
+def _weights_of_columns(value: Any) -> list[float] | None:
+    if value is None:
+        return None
+    weights = np.asarray(value)
+    if weights.ndim != 1 or weights.dtype.kind not in "biuf" or weights.size == 0:
+        raise ValueError("feature_weights: expected a number for each column")
+    return [float(weight) for weight in weights]
 
 
 def _evaluation(item: Any) -> tuple[Any, Any, Any]:
