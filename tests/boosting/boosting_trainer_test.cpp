@@ -37,7 +37,7 @@ double loss_on(const gradient_boosted_trees& model, const boosting_table& t, con
 }  // namespace
 
 TEST_CASE("boosting_trainer: any number of threads and any instruction set give the same bytes") {
-  const boosting_table t(40'000, 7);
+  const boosting_table t(20'000, 7);
   for (const auto objective : objectives_with_distances) {
     const auto y = t.target(objective);
     for (const auto method : sampling_methods) {
@@ -51,7 +51,7 @@ TEST_CASE("boosting_trainer: any number of threads and any instruction set give 
 
 TEST_CASE(
     "boosting_trainer: columns of levels and nodes are the same for any threads, in both orders of growth") {
-  const boosting_table t(30'000, 20);
+  const boosting_table t(10'000, 20);
   const auto y = t.target(boosting_objective::logistic);
   for (const auto policy : {grow_policy::depthwise, grow_policy::lossguide}) {
     boosting_params p = sampled_params(boosting_objective::logistic, row_sampling::uniform);
@@ -102,7 +102,7 @@ TEST_CASE("boosting_trainer: a level splits by its share of the columns, a node 
 }
 
 TEST_CASE("boosting_trainer: a forest is the mean of its trees, each on a sample of its own") {
-  const boosting_table t(6000, 8);
+  const boosting_table t(3000, 8);
   for (const auto objective : objectives_with_distances) {
     const auto y = t.target(objective);
     boosting_params p = sampled_params(objective, row_sampling::uniform);
