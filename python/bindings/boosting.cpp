@@ -55,14 +55,40 @@ boosting_params params_from(const py::dict& given) {
   take("early_stopping_rounds", p.early_stopping_rounds);
   take("eval_metric", p.eval_metric);
   take("random_state", p.random_state);
+  take("max_delta_step", p.max_delta_step);
+  take("quantile_alpha", p.quantile_alpha);
   if (!given["base_score"].is_none()) p.base_score = given["base_score"].cast<double>();
   p.policy = named<grow_policy>(given["grow_policy"].cast<std::string>(), grow_policies);
   return p;
 }
 
+boosting_objective default_objective(bool classifier, std::size_t classes) {
+  if (!classifier) return boosting_objective::squared_error;
+  return classes == 2 ? boosting_objective::logistic : boosting_objective::softmax;
+}
+
+/// By its name; None: the default for so many classes.
+boosting_objective objective_for(const py::object& name, bool classifier, std::size_t classes) {
+  if (name.is_none()) return default_objective(classifier, classes);
+  const auto text = name.cast<std::string>();
+  const auto* const found = std::find(std::begin(objective_names), std::end(objective_names), text);
+  if (found == std::end(objective_names)) throw argument_error("objective", "'" + text + "'", "a known one");
+  const auto objective = static_cast<boosting_objective>(found - std::begin(objective_names));
+  if (objective == boosting_objective::logistic && classes != 2) {
+    throw argument_error("objective", "'" + text + "' for " + std::to_string(classes) + " classes",
+                         "2 classes");
+  }
+  return objective;
+}
+
 py::dict params_of(const model& self) {
   const boosting_params& p = self.parameters();
   py::dict d;
+  d["objective"] = py::none();
+  if (p.objective != default_objective(self.classes() > 0, self.classes()))
+    d["objective"] = std::string(objective_names[static_cast<std::size_t>(p.objective)]);
+  d["max_delta_step"] = p.max_delta_step;
+  d["quantile_alpha"] = p.quantile_alpha;
   d["n_estimators"] = p.n_estimators;
   d["learning_rate"] = p.learning_rate;
   d["max_depth"] = p.max_depth;
@@ -156,10 +182,38 @@ struct held_set {
   weight_argument weight;
 };
 
-boosting_objective objective_for(bool classifier, std::size_t classes) {
-  if (!classifier) return boosting_objective::squared_error;
-  return classes == 2 ? boosting_objective::logistic : boosting_objective::softmax;
-}
+/// A Python callable as a custom objective: (targets, margins of shape (outputs, rows), weights or None) ->
+/// (gradients, Hessians), both as flat as the margins.
+class python_gradients {
+ public:
+  explicit python_gradients(py::object callable) : callable_(std::move(callable)) {}
+
+  void operator()(const custom_rows& rows, std::span<double> gradient, std::span<double> hessian) const {
+    const py::gil_scoped_acquire gil;
+    const std::size_t outputs = rows.margins.size() / rows.target.size();
+    auto margins = new_matrix<double>(outputs, rows.target.size());
+    std::copy(rows.margins.begin(), rows.margins.end(), margins.mutable_data());
+    py::object weight = py::none();
+    if (!rows.weight.empty()) weight = copy_of(rows.weight);
+    const auto both = callable_(copy_of(rows.target), margins, weight).cast<py::tuple>();
+    take(both[0], gradient);
+    take(both[1], hessian);
+  }
+
+ private:
+  static py::array copy_of(std::span<const double> values) {
+    return as_array(std::vector<double>(values.begin(), values.end()));
+  }
+  static void take(const py::object& from, std::span<double> to) {
+    const auto values = from.cast<py::array_t<double, py::array::c_style | py::array::forcecast>>();
+    if (static_cast<std::size_t>(values.size()) != to.size()) {
+      throw argument_error("objective", std::to_string(values.size()) + " values", std::to_string(to.size()));
+    }
+    std::copy_n(values.data(), to.size(), to.begin());
+  }
+
+  py::object callable_;
+};
 
 py::dict results_of(std::span<const evaluation_history> histories) {
   py::dict results;
@@ -191,8 +245,8 @@ evaluation_set<T> converted(const held_set& set, std::string name, std::vector<T
 
 template <class T>
 py::tuple fit_view(matrix_view<const T> x, const target_argument& y, const weight_argument& weight,
-                   const std::deque<held_set>& held, const boosting_params& p, const py::object& observer,
-                   int threads) {
+                   const std::deque<held_set>& held, const boosting_params& p, const py::object& gradients,
+                   const py::object& observer, int threads) {
   // Sets of the other width are converted: every double there is rounded to a float when X holds floats.
   std::deque<std::vector<T>> copies;
   std::vector<evaluation_set<T>> sets;
@@ -204,10 +258,13 @@ py::tuple fit_view(matrix_view<const T> x, const target_argument& y, const weigh
     const py::gil_scoped_acquire gil;
     return observer(now.iteration, results_of(now.histories)).cast<bool>();
   };
+  const python_gradients compute(gradients);
+  const custom_gradients custom = gradients.is_none() ? custom_gradients() : custom_gradients(compute);
   boosting_log log;
   const samples<matrix_view<const T>> data{x, y.view(), weight.view()};
-  model fitted = released(
-      [&] { return model::fit(data, std::span<const evaluation_set<T>>(sets), p, threads, watch, &log); });
+  model fitted = released([&] {
+    return model::fit(data, std::span<const evaluation_set<T>>(sets), p, threads, watch, &log, custom);
+  });
   if (y.classes().size() > 0) fitted.set_labels(saved_labels(y.classes()));
   return py::make_tuple(std::move(fitted), y.array(), results_of(log.histories));
 }
@@ -230,8 +287,11 @@ py::tuple fit(const py::object& x, const py::object& y, const py::object& sample
     held.push_back({std::move(held_x), std::move(held_y), std::move(held_weight)});
   }
   boosting_params p = params_from(params);
-  p.objective = objective_for(classifier, target.classes().size());
-  return data.visit([&](auto view) { return fit_view(view, target, weight, held, p, observer, threads); });
+  p.objective = objective_for(params["objective"], classifier, target.classes().size());
+  const py::object gradients = params["gradients"];
+  if (!gradients.is_none()) p.num_class = static_cast<std::uint32_t>(target.classes().size());
+  return data.visit(
+      [&](auto view) { return fit_view(view, target, weight, held, p, gradients, observer, threads); });
 }
 
 py::array predict(const model& self, const py::object& x, int threads) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import numbers
 import sys
 import time
@@ -40,6 +41,8 @@ _REAL = (
     "colsample_bynode",
     "scale_pos_weight",
     "base_score",
+    "quantile_alpha",
+    "max_delta_step",
 )
 _SAMPLING = ("uniform", "goss", "mvs", "gradient_based")
 
@@ -49,10 +52,12 @@ class _GradientBoostedTrees(BaseEstimator):
 
     _kind = "gradient_boosted_trees"
     _is_classifier = False
+    _objectives: tuple[str, ...] = ()
 
     def __init__(
         self,
         *,
+        objective: str | Callable[..., Any] | None = None,
         n_estimators: int = 100,
         learning_rate: float = 0.3,
         max_depth: int = 6,
@@ -75,6 +80,8 @@ class _GradientBoostedTrees(BaseEstimator):
         feature_weights: Any = None,
         num_parallel_tree: int = 1,
         scale_pos_weight: float = 1,
+        quantile_alpha: float | None = None,
+        max_delta_step: float | None = None,
         base_score: float | None = None,
         early_stopping_rounds: int | None = None,
         eval_metric: str | None = None,
@@ -82,6 +89,7 @@ class _GradientBoostedTrees(BaseEstimator):
         random_state: Any = None,
         n_jobs: int | None = None,
     ) -> None:
+        self.objective = objective
         self.n_estimators = n_estimators
         self.learning_rate = learning_rate
         self.max_depth = max_depth
@@ -104,6 +112,8 @@ class _GradientBoostedTrees(BaseEstimator):
         self.feature_weights = feature_weights
         self.num_parallel_tree = num_parallel_tree
         self.scale_pos_weight = scale_pos_weight
+        self.quantile_alpha = quantile_alpha
+        self.max_delta_step = max_delta_step
         self.base_score = base_score
         self.early_stopping_rounds = early_stopping_rounds
         self.eval_metric = eval_metric
@@ -240,8 +250,19 @@ class _GradientBoostedTrees(BaseEstimator):
         params |= {name: value for name, value in defaults.items() if params[name] is None}
         params |= {name: getattr(self, name) for name in ("grow_policy", "sampling_method", "eval_metric")}
         params["feature_weights"] = _weights_of_columns(self.feature_weights)
+        params |= self._checked_objective()
         params["random_state"] = seed_of(self.random_state, lambda: 0)
         return params
+
+    def _checked_objective(self) -> dict[str, Any]:
+        if callable(self.objective):
+            return {"objective": "custom", "gradients": _Gradients(self.objective)}
+        if self.objective is not None and (
+            not isinstance(self.objective, str) or self.objective not in self._objectives
+        ):
+            known = ", ".join(repr(name) for name in self._objectives)
+            raise ValueError(f"objective: found {self.objective!r}, expected {known} or a callable")
+        return {"objective": self.objective, "gradients": None}
 
     @classmethod
     def _from_model(cls, model: Any) -> Any:
@@ -271,6 +292,7 @@ class _GradientBoostedTrees(BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         tags.target_tags.required = True
+        tags.target_tags.positive_only = self.objective == "count:poisson"
         return tags
 
 
@@ -282,6 +304,12 @@ class GradientBoostedTreesClassifier(ClassifierMixin, _GradientBoostedTrees):
 
     Parameters
     ----------
+    objective : str or callable, optional
+        "binary:logistic" (the default for two classes), "multi:softprob" (the default otherwise), or a callable
+        ``objective(y_true, y_pred) -> (gradient, Hessian)`` of the numbers of the classes and the margins, of shape
+        (rows,), or (rows, classes) from three classes on. Both are multiplied by the weights unless the callable has a
+        parameter ``sample_weight``. Margins begin at ``base_score`` or 0, and are not made into probabilities. A saved
+        model does not hold the callable.
     n_estimators : int
         Iterations.
     learning_rate : float
@@ -322,6 +350,8 @@ class GradientBoostedTreesClassifier(ClassifierMixin, _GradientBoostedTrees):
         forest is ``n_estimators=1, learning_rate=1, num_parallel_tree=100, subsample=0.8, colsample_bynode=0.8``.
     scale_pos_weight : float
         Factor of the weight of the second class of two.
+    quantile_alpha, max_delta_step : float, optional
+        Of `GradientBoostedTreesRegressor` only.
     base_score : float, optional
         First prediction (a probability); None takes it from y.
     early_stopping_rounds : int, optional
@@ -361,6 +391,7 @@ class GradientBoostedTreesClassifier(ClassifierMixin, _GradientBoostedTrees):
     """
 
     _is_classifier = True
+    _objectives = ("binary:logistic", "multi:softprob")
 
     def predict(self, X: Any) -> np.ndarray:
         """The likeliest class of every row."""
@@ -383,10 +414,25 @@ class GradientBoostedTreesClassifier(ClassifierMixin, _GradientBoostedTrees):
 
 
 class GradientBoostedTreesRegressor(RegressorMixin, _GradientBoostedTrees):
-    """Gradient-boosted trees for a number: squared error.
+    """Gradient-boosted trees for a number: its mean, a count, a quantile, or what a callable says.
 
-    Names and defaults are those of XGBoost's ``XGBRegressor``; see `GradientBoostedTreesClassifier` for the parameters
-    and attributes. ``eval_metric`` is "rmse" (default) or "mae"; ``base_score`` is the first prediction.
+    Names and defaults are those of XGBoost's ``XGBRegressor``; see `GradientBoostedTreesClassifier` for the other
+    parameters and the attributes. ``base_score`` is the first prediction.
+
+    Parameters
+    ----------
+    objective : str or callable, optional
+        "reg:squarederror" (default); "count:poisson" for y >= 0, with a log link; "reg:quantileerror" and
+        "reg:absoluteerror", whose leaves are quantiles and medians of what is left of their rows; or a callable
+        ``objective(y_true, y_pred) -> (gradient, Hessian)``, with a third parameter ``sample_weight`` if it cares for
+        weights itself.
+    quantile_alpha : float, optional
+        The quantile of "reg:quantileerror", between 0 and 1.
+    max_delta_step : float, optional
+        For "count:poisson": no leaf changes a margin by more, before the learning rate. 0 is no limit, None is 0.7.
+    eval_metric : str, optional
+        "rmse", "mae"; "poisson-nloglik" (default for counts), "quantile" (default for quantiles). For absolute errors
+        "mae" is the default, otherwise "rmse".
 
     Examples
     --------
@@ -396,11 +442,54 @@ class GradientBoostedTreesRegressor(RegressorMixin, _GradientBoostedTrees):
     >>> model = GradientBoostedTreesRegressor(n_estimators=50).fit(X, X[:, 0] ** 2)
     >>> bool(abs(model.predict([[50.0]])[0] - 2500) < 100)
     True
+    >>> upper = GradientBoostedTreesRegressor(objective="reg:quantileerror", quantile_alpha=0.9)
+    >>> float((X[:, 0] <= upper.fit(np.zeros_like(X), X[:, 0]).predict(np.zeros_like(X))).mean())
+    0.9
     """
+
+    _objectives = ("reg:squarederror", "count:poisson", "reg:quantileerror", "reg:absoluteerror")
 
     def predict(self, X: Any) -> np.ndarray:
         """The predicted value of every row."""
         return self._ready(X).predict(X, self._threads())
+
+
+class _Gradients:
+    """A user's callable as the compiled part calls it: margins of shape (outputs, rows) in, flat arrays alike out."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+        try:
+            parameters = dict(inspect.signature(function).parameters)
+        except (TypeError, ValueError):
+            parameters = {}
+        self._weight = parameters.get("sample_weight")
+        self._any_name = any(p.kind == p.VAR_KEYWORD for p in parameters.values())
+
+    def __call__(self, y: np.ndarray, margins: np.ndarray, weight: np.ndarray | None) -> tuple[Any, Any]:
+        predicted = margins[0] if len(margins) == 1 else np.ascontiguousarray(margins.T)
+        shape = predicted.shape
+        arguments = self._weight_argument(weight, len(y))
+        both = self._function(y, predicted, **arguments)
+        if not isinstance(both, (tuple, list)) or len(both) != 2:
+            raise ValueError(f"objective: found {type(both).__name__}, expected a pair (gradient, Hessian)")
+        factor = weight if weight is not None and not arguments else None
+        return _plane("gradient", both[0], shape, factor), _plane("Hessian", both[1], shape, factor)
+
+    def _weight_argument(self, weight: np.ndarray | None, rows: int) -> dict[str, Any]:
+        if weight is not None:
+            return {"sample_weight": weight} if self._weight is not None or self._any_name else {}
+        if self._weight is not None and self._weight.default is inspect.Parameter.empty:
+            return {"sample_weight": np.ones(rows)}
+        return {}
+
+
+def _plane(what: str, values: Any, shape: tuple[int, ...], factor: np.ndarray | None) -> np.ndarray:
+    array = np.asarray(values, dtype=np.float64)
+    if array.shape != shape and array.shape != (*shape, 1):
+        raise ValueError(f"objective: found a {what} of shape {array.shape}, expected {shape}")
+    array = array.reshape(shape)
+    return np.ascontiguousarray((array if factor is None else (array.T * factor).T).T).ravel()
 
 
 class _Observer:
