@@ -246,7 +246,11 @@ evaluation_set<T> converted(const held_set& set, std::string name, std::vector<T
 template <class T>
 py::tuple fit_view(matrix_view<const T> x, const target_argument& y, const weight_argument& weight,
                    const std::deque<held_set>& held, const boosting_params& p, const py::object& gradients,
-                   const py::object& observer, int threads) {
+                   const py::object& observer, const model* init_model, int threads) {
+  if (init_model != nullptr && y.classes().size() > 0 &&
+      !(init_model->labels() == saved_labels(y.classes()))) {
+    throw argument_error("init_model", "other classes", "those of y");
+  }
   // Sets of the other width are converted: every double there is rounded to a float when X holds floats.
   std::deque<std::vector<T>> copies;
   std::vector<evaluation_set<T>> sets;
@@ -263,7 +267,8 @@ py::tuple fit_view(matrix_view<const T> x, const target_argument& y, const weigh
   boosting_log log;
   const samples<matrix_view<const T>> data{x, y.view(), weight.view()};
   model fitted = released([&] {
-    return model::fit(data, std::span<const evaluation_set<T>>(sets), p, threads, watch, &log, custom);
+    return model::fit(data, std::span<const evaluation_set<T>>(sets), p, threads, watch, &log, custom,
+                      init_model);
   });
   if (y.classes().size() > 0) fitted.set_labels(saved_labels(y.classes()));
   return py::make_tuple(std::move(fitted), y.array(), results_of(log.histories));
@@ -271,7 +276,7 @@ py::tuple fit_view(matrix_view<const T> x, const target_argument& y, const weigh
 
 py::tuple fit(const py::object& x, const py::object& y, const py::object& sample_weight,
               const py::list& eval_set, bool classifier, const py::dict& params, const py::object& observer,
-              int threads) {
+              const model* init_model, int threads) {
   const matrix_argument data(x, "X", values::any);
   const auto target = classifier ? target_argument::classes_of(y) : target_argument::values_of(y, "y");
   check_lengths(data.rows(), target.size());
@@ -290,8 +295,9 @@ py::tuple fit(const py::object& x, const py::object& y, const py::object& sample
   p.objective = objective_for(params["objective"], classifier, target.classes().size());
   const py::object gradients = params["gradients"];
   if (!gradients.is_none()) p.num_class = static_cast<std::uint32_t>(target.classes().size());
-  return data.visit(
-      [&](auto view) { return fit_view(view, target, weight, held, p, gradients, observer, threads); });
+  return data.visit([&](auto view) {
+    return fit_view(view, target, weight, held, p, gradients, observer, init_model, threads);
+  });
 }
 
 py::array predict(const model& self, const py::object& x, int threads) {
@@ -316,7 +322,8 @@ const bindings boosting_bindings([](py::module_& m) {
   py::class_<model> c(m, std::string(model::kind).c_str());
   bind_savable(c);
   c.def_static("fit", &fit, py::arg("X"), py::arg("y"), py::arg("sample_weight"), py::arg("eval_set"),
-               py::arg("classifier"), py::arg("params"), py::arg("observer"), py::arg("threads"));
+               py::arg("classifier"), py::arg("params"), py::arg("observer"), py::arg("init_model"),
+               py::arg("threads"));
   c.def("predict", &predict, py::arg("X"), py::arg("threads") = 0);
   c.def(
       "predict_proba",
@@ -360,6 +367,7 @@ const bindings boosting_bindings([](py::module_& m) {
   c.def_property_readonly("columns", &model::features);
   c.def_property_readonly("trees", [](const model& self) { return self.trees().trees(); });
   c.def_property_readonly("outputs", &model::outputs);
+  c.def_property_readonly("iterations", &model::iterations);
   c.def_property_readonly("base_margins", [](const model& self) {
     return as_array(std::vector<double>(self.base_margins().begin(), self.base_margins().end()));
   });

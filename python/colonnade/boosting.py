@@ -129,6 +129,8 @@ class _GradientBoostedTrees(BaseEstimator):
         eval_set: Sequence[tuple[Any, ...]] | None = None,
         sample_weight: Any = None,
         callbacks: Sequence[Callable[[int, dict[str, Any]], Any]] | None = None,
+        init_model: Any = None,
+        time_limit: float | None = None,
         verbose: bool | int = False,
     ) -> Any:
         """Learns from X and y.
@@ -146,8 +148,13 @@ class _GradientBoostedTrees(BaseEstimator):
         callbacks : list of callables, optional
             Each is called as ``callback(iteration, evals_result)`` after every iteration; the fit ends when one
             returns True.
+        init_model : fitted estimator of this class, optional
+            Goes on from it: its bins and trees are kept and ``n_estimators`` iterations added. On the same rows, with
+            the same parameters, the model is equal to one that was fitted in one go.
+        time_limit : float, optional
+            Seconds after which no iteration is begun; the model has those that were finished.
         verbose : bool or int
-            True prints a line now and then, a number one line each so many iterations.
+            True prints a line now and then, a number one line each so many iterations, with the time left.
         """
         if y is None:
             raise ValueError(
@@ -155,7 +162,7 @@ class _GradientBoostedTrees(BaseEstimator):
             )
         params = self._checked_params()
         sets = [_evaluation(item) for item in eval_set or ()]
-        observer = _Observer(params["n_estimators"], callbacks, verbose)
+        observer = _Observer(params["n_estimators"], callbacks, time_limit, verbose)
         model, classes, history = _core.gradient_boosted_trees.fit(
             X,
             _flat(y),
@@ -164,6 +171,7 @@ class _GradientBoostedTrees(BaseEstimator):
             self._is_classifier,
             params,
             observer if observer.wanted else None,
+            None if init_model is None else self._model_of(init_model),
             self._threads(),
         )
         self._learn_columns(X, model.columns)
@@ -204,8 +212,7 @@ class _GradientBoostedTrees(BaseEstimator):
     @property
     def n_iter_(self) -> int:
         """Iterations in the model."""
-        model = self._fitted()
-        return model.trees // (model.outputs * model.parameters["num_parallel_tree"])
+        return self._fitted().iterations
 
     def evals_result(self) -> dict[str, dict[str, list[float]]]:
         """Scores of every evaluation set, one an iteration."""
@@ -213,6 +220,13 @@ class _GradientBoostedTrees(BaseEstimator):
         return self.evals_result_
 
     # Helpers
+
+    def _model_of(self, init_model: Any) -> Any:
+        if type(init_model) is not type(self):
+            raise TypeError(
+                f"init_model: found {type(init_model).__name__}, expected a fitted {type(self).__name__}"
+            )
+        return init_model._fitted()
 
     def _with_early_stopping(self, name: str) -> Any:
         value = getattr(self._fitted(), name)
@@ -493,20 +507,27 @@ def _plane(what: str, values: Any, shape: tuple[int, ...], factor: np.ndarray | 
 
 
 class _Observer:
-    """Calls the callbacks and prints progress after an iteration."""
+    """Calls the callbacks, looks at the clock and prints progress after an iteration."""
 
-    def __init__(self, iterations: int, callbacks: Any, verbose: bool | int) -> None:
+    def __init__(
+        self, iterations: int, callbacks: Any, time_limit: float | None, verbose: bool | int
+    ) -> None:
         self._iterations = iterations
         self._callbacks = list(callbacks or ())
+        self._time_limit = _number("time_limit", time_limit, False)
+        if self._time_limit is not None and self._time_limit <= 0:
+            raise ValueError(f"time_limit: found {time_limit!r}, expected a positive number of seconds")
         every = max(1, iterations // 10) if verbose is True else int(verbose)
         self._every = every
-        self.wanted = bool(self._callbacks) or every > 0
+        self.wanted = bool(self._callbacks) or every > 0 or self._time_limit is not None
         self._start = time.perf_counter()
 
     def __call__(self, iteration: int, history: dict[str, dict[str, list[float]]]) -> bool:
         stop = False
         for callback in self._callbacks:
             stop = callback(iteration, history) is True or stop
+        if self._time_limit is not None and time.perf_counter() - self._start >= self._time_limit:
+            stop = True
         done = iteration + 1
         if self._every > 0 and (done % self._every == 0 or done == self._iterations or stop):
             self._report(done, history)
@@ -519,7 +540,9 @@ class _Observer:
             for metric, values in metrics.items()
         )
         seconds = time.perf_counter() - self._start
-        print(f"[{done}/{self._iterations}]{scores}  {seconds:.1f} s", flush=True)
+        left = seconds / done * (self._iterations - done)
+        clock = f"{seconds:.1f} s" + (f", {left:.1f} s left" if left > 0 else "")
+        print(f"[{done}/{self._iterations}]{scores}  {clock}", flush=True)
 
 
 def _number(name: str, value: Any, whole: bool) -> Any:

@@ -308,3 +308,44 @@ TEST_CASE("boosting_trainer: parameters of sampling are saved with the model") {
   check_bytes(model);
   CHECK(from_bytes<gradient_boosted_trees>(to_bytes(model)).parameters() == p);
 }
+
+// LAW: boosting-goes-on A fit that goes on from a model on the same rows gives the bytes of one fit of all
+// iterations.
+TEST_CASE("boosting_trainer: going on from a model is one long fit") {
+  const boosting_table t(3000, 7);
+  for (const auto objective : objectives_with_distances) {
+    const auto y = t.target(objective);
+    for (const auto method : sampling_methods) {
+      boosting_params p = sampled_params(objective, method);
+      p.num_parallel_tree = 2;
+      p.learning_rate = 0.5;  // goss sees all rows twice
+      p.n_estimators = 7;
+      const auto whole = fit<gradient_boosted_trees>(with(t, y, true), p);
+      p.n_estimators = 3;
+      const auto first = fit<gradient_boosted_trees>(with(t, y, true), p);
+      p.n_estimators = 4;
+      const auto both = gradient_boosted_trees::fit(with(t, y, true), {}, p, 0, {}, nullptr, {}, &first);
+      CHECK(both == whole);
+      CHECK(both.iterations() == 7);
+    }
+  }
+}
+
+TEST_CASE("boosting_trainer: a model that does not fit is not gone on from") {
+  const boosting_table t(300, 3), other(300, 4);
+  boosting_params p = sampled_params(boosting_objective::logistic, row_sampling::uniform);
+  const auto y = t.target(p.objective);
+  const auto model = fit<gradient_boosted_trees>(with(t, y), p);
+  const auto refused = [&](const boosting_table& table, const boosting_params& q) {
+    const auto target = table.target(q.objective);
+    CHECK_THROWS_AS(gradient_boosted_trees::fit(with(table, target), {}, q, 0, {}, nullptr, {}, &model),
+                    argument_error);
+  };
+  refused(other, p);
+  boosting_params q = p;
+  q.objective = boosting_objective::squared_error;
+  refused(t, q);
+  q = p;
+  q.num_parallel_tree = 3;
+  refused(t, q);
+}

@@ -219,7 +219,7 @@ TEST_CASE("gradient_boosted_trees: the margins of training are the predictions")
       const boosting_loss loss(p, with(t, y).target, {}, 5000);
       const auto cuts = feature_cuts::learn(std::as_const(t).x.view(), {}, 256, 1);
       const binned_matrix bins(std::as_const(t).x.view(), cuts, binned_matrix::layout::rows_and_columns, 1);
-      boosting_trainer trainer(bins, cuts, loss, p, 1);
+      boosting_trainer trainer(bins, cuts, loss, p, loss.base_margins(), 1);
       while (trainer.iteration() < 4) trainer.step();
       const auto margins = margins_of(fit<gradient_boosted_trees>(with(t, y), p), t.x.view());
       const std::size_t outputs = loss.outputs();

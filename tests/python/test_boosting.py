@@ -338,3 +338,54 @@ def test_one_enormous_target_does_not_blur_the_others() -> None:
     fitted = GradientBoostedTreesRegressor(n_estimators=80).fit(X, y)
     error = np.abs(fitted.predict(X) - y)
     assert np.median(error) < 0.25
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_going_on_from_a_model_is_one_long_fit(classes):
+    rng = np.random.default_rng(4)
+    X = rng.normal(size=(400, 3))
+    y = np.array(["a", "b", "c"])[(X[:, 0] + rng.normal(size=400) > 0).astype(int) * (classes - 1)]
+    y[:classes] = ["a", "b", "c"][:classes]
+    settings = {"max_depth": 3, "subsample": 0.7, "random_state": 1}
+    whole = GradientBoostedTreesClassifier(n_estimators=9, **settings).fit(X, y)
+    first = GradientBoostedTreesClassifier(n_estimators=4, **settings).fit(X, y)
+    both = GradientBoostedTreesClassifier(n_estimators=5, **settings).fit(X, y, init_model=first)
+    assert both._model == whole._model
+    assert both.n_iter_ == 9
+    assert first.n_iter_ == 4
+    with pytest.raises(ValueError, match="init_model: found other classes"):
+        GradientBoostedTreesClassifier(n_estimators=5).fit(X, np.where(y == "a", "x", "z"), init_model=first)
+    with pytest.raises(TypeError, match="init_model: found int"):
+        GradientBoostedTreesClassifier().fit(X, y, init_model=3)
+
+
+def test_a_time_limit_ends_the_fit_after_an_iteration():
+    X = np.arange(200.0).reshape(-1, 1)
+    model = GradientBoostedTreesRegressor(n_estimators=1_000_000, max_depth=1)
+    assert 1 <= model.fit(X, X[:, 0], time_limit=0.05).n_iter_ < 1_000_000
+    for limit in (0, -1, "soon"):
+        with pytest.raises(ValueError, match="time_limit: found"):
+            model.fit(X, X[:, 0], time_limit=limit)
+
+
+def test_progress_says_how_much_time_is_left(capsys):
+    X = np.arange(200.0).reshape(-1, 1)
+    GradientBoostedTreesRegressor(n_estimators=4).fit(X, X[:, 0], verbose=1)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 4
+    assert all("s left" in line for line in lines[:3])
+    assert "left" not in lines[3]
+
+
+def test_symmetric_trees_learn_and_are_predicted_alike_in_small_and_large_batches():
+    rng = np.random.default_rng(5)
+    X = rng.normal(size=(3000, 5))
+    X[rng.random(X.shape) < 0.1] = np.nan
+    y = (np.nan_to_num(X[:, 0]) * np.nan_to_num(X[:, 1]) > 0).astype(int)
+    model = GradientBoostedTreesClassifier(n_estimators=30, grow_policy="symmetric", max_depth=4).fit(X, y)
+    assert (model.predict(X) == y).mean() > 0.85
+    together = model.predict_proba(X)
+    apart = np.vstack([model.predict_proba(X[i : i + 100]) for i in range(0, 3000, 100)])
+    assert (together == apart).all()
+    with pytest.raises(ValueError, match="max_depth: found 0"):
+        GradientBoostedTreesClassifier(grow_policy="symmetric", max_depth=0).fit(X, y)

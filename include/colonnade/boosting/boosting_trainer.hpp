@@ -27,22 +27,33 @@ namespace colonnade::inline COLONNADE_ABI {
 /// margins; `run` steps until the iterations, the observer or early stopping end it.
 class boosting_trainer {
  public:
+  /// `base` holds the margin of every output before the first tree.
   boosting_trainer(const binned_matrix& bins, const feature_cuts& cuts, const boosting_loss& loss,
-                   const boosting_params& params, int threads)
+                   const boosting_params& params, std::vector<double> base, int threads)
       : bins_(bins),
         loss_(loss),
         params_(params),
         threads_(threads),
-        base_(loss.base_margins()),
+        base_(std::move(base)),
         row_sampler_(params, loss.target(), threads),
         column_sampler_(params, bins.features()),
         grower_(bins, cuts, params, threads),
         margins_(first_margins(loss.rows())),
         packed_(margins_.size()) {}
 
-  /// A set to score after every step. `bins` and `loss` must outlive the trainer.
-  void watch(std::string name, const binned_matrix& bins, const boosting_loss& loss) {
-    watched_.push_back({&bins, &loss, first_margins(loss.rows())});
+  /// Goes on after the iterations that made `trees`, which gave the training rows these margins.
+  void resume(tree_ensemble trees, std::vector<double> margins) {
+    iteration_ = trees.trees() / (params_.num_parallel_tree * loss_.outputs());
+    ensemble_ = std::move(trees);
+    margins_ = std::move(margins);
+  }
+
+  /// A set to score after every step, whose rows have these margins (none: the first ones). `bins` and `loss`
+  /// must outlive the trainer.
+  void watch(std::string name, const binned_matrix& bins, const boosting_loss& loss,
+             std::vector<double> margins = {}) {
+    if (margins.empty()) margins = first_margins(loss.rows());
+    watched_.push_back({&bins, &loss, std::move(margins)});
     histories_.push_back({std::move(name), params_.metric(), {}});
   }
 
@@ -58,18 +69,20 @@ class boosting_trainer {
     ++iteration_;
   }
 
-  /// Steps until the end. The trees after the best iteration are dropped when early stopping is on.
+  /// Steps n_estimators times, unless the observer or early stopping ends it before. The trees after the best
+  /// iteration are dropped when early stopping is on.
   void run(const boosting_observer& observer) {
+    const std::size_t first = iteration_, last = first + params_.n_estimators;
     const boosting_metric metric(params_.metric(), &loss_.objective());
     bool stop = false;
-    while (!stop && iteration_ < params_.n_estimators) {
+    while (!stop && iteration_ < last) {
       step();
       for (std::size_t s = 0; s < watched_.size(); ++s) {
         const boosting_loss& loss = *watched_[s].loss;
         histories_[s].scores.push_back(metric(watched_[s].margins, loss.target(), loss.weight(), threads_));
       }
       stop = stops_early(metric.larger_is_better());
-      stop = observer({iteration_ - 1, params_.n_estimators, histories_}) || stop;
+      stop = observer({iteration_ - first - 1, params_.n_estimators, histories_}) || stop;
     }
     if (best_iteration_)
       ensemble_.truncate((*best_iteration_ + 1) * params_.num_parallel_tree * loss_.outputs());

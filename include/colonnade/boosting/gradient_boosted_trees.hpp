@@ -54,12 +54,15 @@ class gradient_boosted_trees {
 
   /// The same, scoring `evaluation` after every iteration (early stopping looks at the last set). `observer`
   /// is called after every iteration and may end the fit; `log` receives the scores; `custom` computes the
-  /// gradients of a custom objective, and what it throws ends the fit.
+  /// gradients of a custom objective, and what it throws ends the fit. From `init_model` the fit goes on: its
+  /// bins and trees are kept, n_estimators are added, and on the same rows the model has the bytes of one
+  /// that was fitted in one go.
   template <class T>
   static gradient_boosted_trees fit(const samples<matrix_view<T>>& data,
                                     std::span<const evaluation_set<std::remove_const_t<T>>> evaluation,
                                     const params& p, int threads = 0, const boosting_observer& observer = {},
-                                    boosting_log* log = nullptr, custom_gradients custom = {}) {
+                                    boosting_log* log = nullptr, custom_gradients custom = {},
+                                    const gradient_boosted_trees* init_model = nullptr) {
     using value = std::remove_const_t<T>;
     check(data, evaluation, p);
     if ((p.objective == boosting_objective::custom) != static_cast<bool>(custom)) {
@@ -67,19 +70,31 @@ class gradient_boosted_trees {
                            "custom and a callable, or neither");
     }
     const boosting_loss loss(p, data.target, data.weight, data.rows(), custom);
+    if (init_model != nullptr) init_model->check_resumable(p, data.x.columns(), loss.outputs());
     const matrix_view<const value> x = data.x;
     gradient_boosted_trees model;
-    model.cuts_ = feature_cuts::learn(x, data.weight, p.max_bin, threads);
+    model.cuts_ =
+        init_model != nullptr ? init_model->cuts_ : feature_cuts::learn(x, data.weight, p.max_bin, threads);
     const binned_matrix bins(x, model.cuts_, binned_matrix::layout::rows_and_columns, threads);
-    boosting_trainer trainer(bins, model.cuts_, loss, p, threads);
+    boosting_trainer trainer(bins, model.cuts_, loss, p,
+                             init_model != nullptr ? init_model->base_ : loss.base_margins(), threads);
+    const auto margins_of = [&](matrix_view<const value> rows) {
+      return init_model != nullptr ? init_model->output_margins(rows, threads) : std::vector<double>();
+    };
+    if (init_model != nullptr) trainer.resume(init_model->ensemble_, margins_of(x));
     std::deque<evaluation_rows> rows;
     for (const auto& set : evaluation) {
       rows.push_back({binned_matrix(set.data.x, model.cuts_, binned_matrix::layout::rows, threads),
                       evaluation_loss(p, loss.outputs(), set.data)});
-      trainer.watch(set.name, rows.back().bins, rows.back().loss);
+      trainer.watch(set.name, rows.back().bins, rows.back().loss, margins_of(set.data.x));
     }
     trainer.run(observer);
     model.adopt(p, trainer);
+    if (init_model != nullptr) {
+      model.params_.n_estimators += init_model->iterations();
+      model.feature_names_ = init_model->feature_names_;
+      model.labels_ = init_model->labels_;
+    }
     if (log != nullptr) log->histories = trainer.take_histories();
     return model;
   }
@@ -89,6 +104,10 @@ class gradient_boosted_trees {
   std::size_t features() const { return cuts_.features(); }
   /// Margins a row.
   std::size_t outputs() const { return base_.size(); }
+  /// Iterations whose trees the model has.
+  std::uint32_t iterations() const {
+    return static_cast<std::uint32_t>(ensemble_.trees() / (outputs() * params_.num_parallel_tree));
+  }
   /// Columns of predict_proba: 2 for logistic, the classes of softmax, 0 for regression.
   std::size_t classes() const { return params_.make_objective()->classes(base_.size()); }
   std::span<const double> base_margins() const { return base_; }
@@ -240,6 +259,28 @@ class gradient_boosted_trees {
     p.scale_pos_weight = 1;
     if (p.objective == boosting_objective::softmax) p.num_class = static_cast<std::uint32_t>(outputs);
     return boosting_loss(p, data.target, data.weight, data.rows());
+  }
+
+  // Whether a fit with `p` may go on from here.
+  void check_resumable(const params& p, std::size_t columns, std::size_t outputs) const {
+    const auto expect = [](bool holds, const std::string& found, const std::string& expected) {
+      if (!holds) throw argument_error("init_model", found, expected);
+    };
+    expect(columns == features(), std::to_string(features()) + " columns", std::to_string(columns));
+    expect(p.objective == params_.objective, "another objective", "that of the fit");
+    expect(outputs == base_.size(), std::to_string(base_.size()) + " outputs", std::to_string(outputs));
+    expect(p.num_parallel_tree == params_.num_parallel_tree,
+           "num_parallel_tree " + std::to_string(params_.num_parallel_tree),
+           std::to_string(p.num_parallel_tree));
+  }
+
+  // Margins of rows, output after output.
+  template <class T>
+  std::vector<double> output_margins(matrix_view<const T> x, int threads) const {
+    std::vector<double> margins(x.rows() * outputs());
+    const auto rows = static_cast<std::ptrdiff_t>(x.rows());
+    predict_margin(x, matrix_view<double>(margins.data(), x.rows(), outputs(), 1, rows), threads);
+    return margins;
   }
 
   void adopt(const params& p, boosting_trainer& trainer) {
