@@ -431,6 +431,38 @@ TEST_CASE("gradient_boosted_trees: margins of counts that run away stay numbers"
   }
 }
 
+TEST_CASE(
+    "gradient_boosted_trees: any objective learns from one row, a constant, nothing but gaps and rows without weight") {
+  const double nan = std::nan("");
+  for (const auto objective : all_objectives) {
+    INFO("objective " << static_cast<int>(objective));
+    const boosting_params p = small(objective);
+    const auto finite = [](const gradient_boosted_trees& model, const std::vector<double>& x) {
+      for (const double m : margins_of(model, {x.data(), x.size(), 1})) CHECK(std::isfinite(m));
+    };
+    finite(fit_simple({1}, {1}, p), {1, nan});
+    finite(fit_simple({1, 2, 3, 4}, {1, 1, 1, 1}, p), {1, 2, nan});
+    finite(fit_simple({nan, nan, nan, nan}, {1, 0, 1, 0}, p), {1, nan});
+    finite(fit_simple({-INFINITY, 0, INFINITY, nan}, {1, 0, 1, 0}, p), {-INFINITY, INFINITY, nan});
+
+    boosting_params free = p;  // leaves may be without weight
+    free.min_child_weight = 0;
+    free.reg_lambda = 0;
+    std::vector<double> x, y, w;
+    for (int i = 0; i < 60; ++i) {
+      x.push_back(i);
+      y.push_back(i % 3 == 0 ? 1 : 0);
+      w.push_back(i < 20 || i > 40 ? 0 : 1 + i % 2);
+    }
+    const samples rows{matrix_view<const double>(x.data(), 60, 1), column_view<const double>(y.data(), 60),
+                       column_view<const double>(w.data(), 60)};
+    const auto model = fit<gradient_boosted_trees>(rows, free);
+    finite(model, x);
+    for (std::size_t i = 0; i < 60; ++i) y[i] = w[i] > 0 ? y[i] : 1;
+    CHECK(fit<gradient_boosted_trees>(rows, free) == model);  // their targets do not count
+  }
+}
+
 TEST_CASE("gradient_boosted_trees: a leaf of a quantile is the quantile of its rows") {
   const std::vector<double> x = {0, 0, 0, 0, 0, 1, 1, 1, 1, 1}, y = {1, 2, 3, 4, 90, 11, 12, 13, 14, -90};
   boosting_params p;

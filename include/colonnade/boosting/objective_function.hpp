@@ -37,7 +37,8 @@ struct leaf_rows {
 };
 
 /// What boosted trees minimise. The one place that knows a loss: the trainer, the metrics and the model ask
-/// here. A new objective is a header with a class of this kind and a line in `objectives.hpp`.
+/// here. A new objective is a header with a class of this kind, and a value, a name and a case in
+/// `objectives.hpp`.
 ///
 /// Functions are called once a fit, a tree or a block of rows, never once a row. They may run on several
 /// threads at a time and must give the same bits for any cut into blocks.
