@@ -12,12 +12,12 @@ using namespace colonnade;
 
 namespace {
 
-constexpr std::size_t columns = 3, bins = 7;
+constexpr std::size_t level_columns = 3, level_bins = 7;
 
 binned_matrix some_bins() {
   std::vector<double> x;
-  for (std::size_t i = 0; i < bins; ++i) x.insert(x.end(), columns, static_cast<double>(i));
-  const matrix_view<const double> view(x.data(), bins, columns);
+  for (std::size_t i = 0; i < level_bins; ++i) x.insert(x.end(), level_columns, static_cast<double>(i));
+  const matrix_view<const double> view(x.data(), level_bins, level_columns);
   return binned_matrix(view, feature_cuts::learn(view, {}, 256, 1), binned_matrix::layout::rows, 1);
 }
 
@@ -30,12 +30,12 @@ struct level {
     for (std::size_t n = 0; n < count; ++n) {
       histograms.emplace_back(table.cells());
       gradient_sum sum;
-      for (std::size_t f = 0; f < columns; ++f) {
+      for (std::size_t f = 0; f < level_columns; ++f) {
         gradient_sum here;
-        for (std::size_t b = 0; b <= bins; ++b) {
+        for (std::size_t b = 0; b <= level_bins; ++b) {
           gradient_sum& cell = histograms.back().cells()[table.offsets()[f] + b];
-          const std::uint64_t at = (n * columns + f) * 16 + b;
-          const bool counts = b < bins || missing;
+          const std::uint64_t at = (n * level_columns + f) * 16 + b;
+          const bool counts = b < level_bins || missing;
           // The node's sums are those of column 0; the last bin makes up for what other columns lack.
           cell = {static_cast<std::int64_t>(random.below(at, 200)) - 100,
                   static_cast<std::int64_t>(random.substream(1).below(at, 9))};
@@ -43,7 +43,7 @@ struct level {
           here += cell;
         }
         if (f == 0) sum = here;
-        gradient_sum& last = histograms.back().cells()[table.offsets()[f] + bins - 1];
+        gradient_sum& last = histograms.back().cells()[table.offsets()[f] + level_bins - 1];
         last += sum - here;
         if (last.hessian < 0) last.hessian = 0;
       }
@@ -63,7 +63,7 @@ double gain_of(const level& l, const binned_matrix& table, const split_rule& rul
   double gain = 0;
   for (const auto& node : l.nodes) {
     const gradient_sum* cells = node.histogram->cells() + table.offsets()[feature];
-    gradient_sum left = missing_left ? cells[bins] : gradient_sum{};
+    gradient_sum left = missing_left ? cells[level_bins] : gradient_sum{};
     for (std::size_t b = 0; b < below; ++b) left += cells[b];
     const gradient_sum right = node.sum - left;
     const double lightest = std::max(rule.min_hessian, 1.0), hl = static_cast<double>(left.hessian),
@@ -90,7 +90,7 @@ TEST_CASE("level_split_finder: the split whose gains add up to most, at every in
     rule.min_hessian = seed % 4 == 0 ? 12 : 0;
     double best = 0;
     for (const std::uint32_t f : features) {
-      for (std::size_t b = 0; b < bins; ++b) {
+      for (std::size_t b = 0; b < level_bins; ++b) {
         best = std::max(best, gain_of(l, table, rule, f, b, true));
         if (b > 0) best = std::max(best, gain_of(l, table, rule, f, b, false));
       }
