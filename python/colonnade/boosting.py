@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
-import numbers
-import sys
-import time
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from . import _core
+from ._boosting_fit import Gradients, Observer, evaluation, flat, number, weights_of_columns
 from ._estimator import BaseEstimator, ClassifierMixin, RegressorMixin, seed_of
 
 __all__ = ["GradientBoostedTreesClassifier", "GradientBoostedTreesRegressor"]
@@ -161,11 +157,11 @@ class _GradientBoostedTrees(BaseEstimator):
                 f"This {type(self).__name__} estimator requires y to be passed, but the target y is None."
             )
         params = self._checked_params()
-        sets = [_evaluation(item) for item in eval_set or ()]
-        observer = _Observer(params["n_estimators"], callbacks, time_limit, verbose)
+        sets = [evaluation(item) for item in eval_set or ()]
+        observer = Observer(params["n_estimators"], callbacks, time_limit, verbose)
         model, classes, history = _core.gradient_boosted_trees.fit(
             X,
-            _flat(y),
+            flat(y),
             sample_weight,
             sets,
             self._is_classifier,
@@ -244,8 +240,8 @@ class _GradientBoostedTrees(BaseEstimator):
         return 0 if self.n_jobs is None or self.n_jobs < 0 else int(self.n_jobs)
 
     def _checked_params(self) -> dict[str, Any]:
-        params = {name: _number(name, getattr(self, name), True) for name in _WHOLE}
-        params |= {name: _number(name, getattr(self, name), False) for name in _REAL}
+        params = {name: number(name, getattr(self, name), True) for name in _WHOLE}
+        params |= {name: number(name, getattr(self, name), False) for name in _REAL}
         if self.grow_policy not in ("depthwise", "lossguide", "symmetric"):
             raise ValueError(
                 f"grow_policy: found {self.grow_policy!r}, expected 'depthwise', 'lossguide' or 'symmetric'"
@@ -263,14 +259,14 @@ class _GradientBoostedTrees(BaseEstimator):
         defaults = {"n_estimators": 100}
         params |= {name: value for name, value in defaults.items() if params[name] is None}
         params |= {name: getattr(self, name) for name in ("grow_policy", "sampling_method", "eval_metric")}
-        params["feature_weights"] = _weights_of_columns(self.feature_weights)
+        params["feature_weights"] = weights_of_columns(self.feature_weights)
         params |= self._checked_objective()
         params["random_state"] = seed_of(self.random_state, lambda: 0)
         return params
 
     def _checked_objective(self) -> dict[str, Any]:
         if callable(self.objective):
-            return {"objective": "custom", "gradients": _Gradients(self.objective)}
+            return {"objective": "custom", "gradients": Gradients(self.objective)}
         if self.objective is not None and (
             not isinstance(self.objective, str) or self.objective not in self._objectives
         ):
@@ -466,121 +462,3 @@ class GradientBoostedTreesRegressor(RegressorMixin, _GradientBoostedTrees):
     def predict(self, X: Any) -> np.ndarray:
         """The predicted value of every row."""
         return self._ready(X).predict(X, self._threads())
-
-
-class _Gradients:
-    """A user's callable as the compiled part calls it: margins of shape (outputs, rows) in, flat arrays alike out."""
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self._function = function
-        try:
-            parameters = dict(inspect.signature(function).parameters)
-        except (TypeError, ValueError):
-            parameters = {}
-        self._weight = parameters.get("sample_weight")
-        self._any_name = any(p.kind == p.VAR_KEYWORD for p in parameters.values())
-
-    def __call__(self, y: np.ndarray, margins: np.ndarray, weight: np.ndarray | None) -> tuple[Any, Any]:
-        predicted = margins[0] if len(margins) == 1 else np.ascontiguousarray(margins.T)
-        shape = predicted.shape
-        arguments = self._weight_argument(weight, len(y))
-        both = self._function(y, predicted, **arguments)
-        if not isinstance(both, (tuple, list)) or len(both) != 2:
-            raise ValueError(f"objective: found {type(both).__name__}, expected a pair (gradient, Hessian)")
-        factor = weight if weight is not None and not arguments else None
-        return _plane("gradient", both[0], shape, factor), _plane("Hessian", both[1], shape, factor)
-
-    def _weight_argument(self, weight: np.ndarray | None, rows: int) -> dict[str, Any]:
-        if weight is not None:
-            return {"sample_weight": weight} if self._weight is not None or self._any_name else {}
-        if self._weight is not None and self._weight.default is inspect.Parameter.empty:
-            return {"sample_weight": np.ones(rows)}
-        return {}
-
-
-def _plane(what: str, values: Any, shape: tuple[int, ...], factor: np.ndarray | None) -> np.ndarray:
-    array = np.asarray(values, dtype=np.float64)
-    if array.shape != shape and array.shape != (*shape, 1):
-        raise ValueError(f"objective: found a {what} of shape {array.shape}, expected {shape}")
-    array = array.reshape(shape)
-    return np.ascontiguousarray((array if factor is None else (array.T * factor).T).T).ravel()
-
-
-class _Observer:
-    """Calls the callbacks, looks at the clock and prints progress after an iteration."""
-
-    def __init__(
-        self, iterations: int, callbacks: Any, time_limit: float | None, verbose: bool | int
-    ) -> None:
-        self._iterations = iterations
-        self._callbacks = list(callbacks or ())
-        self._time_limit = _number("time_limit", time_limit, False)
-        if self._time_limit is not None and self._time_limit <= 0:
-            raise ValueError(f"time_limit: found {time_limit!r}, expected a positive number of seconds")
-        every = max(1, iterations // 10) if verbose is True else int(verbose)
-        self._every = every
-        self.wanted = bool(self._callbacks) or every > 0 or self._time_limit is not None
-        self._start = time.perf_counter()
-
-    def __call__(self, iteration: int, history: dict[str, dict[str, list[float]]]) -> bool:
-        stop = False
-        for callback in self._callbacks:
-            stop = callback(iteration, history) is True or stop
-        if self._time_limit is not None and time.perf_counter() - self._start >= self._time_limit:
-            stop = True
-        done = iteration + 1
-        if self._every > 0 and (done % self._every == 0 or done == self._iterations or stop):
-            self._report(done, history)
-        return stop
-
-    def _report(self, done: int, history: dict[str, dict[str, list[float]]]) -> None:
-        scores = "".join(
-            f"  {name} {metric} {values[-1]:.6g}"
-            for name, metrics in history.items()
-            for metric, values in metrics.items()
-        )
-        seconds = time.perf_counter() - self._start
-        left = seconds / done * (self._iterations - done)
-        clock = f"{seconds:.1f} s" + (f", {left:.1f} s left" if left > 0 else "")
-        print(f"[{done}/{self._iterations}]{scores}  {clock}", flush=True)
-
-
-def _number(name: str, value: Any, whole: bool) -> Any:
-    if value is None:
-        return None
-    kind = numbers.Integral if whole else numbers.Real
-    good = isinstance(value, kind) and not isinstance(value, bool) and value == value
-    if not good or (whole and not 0 <= value < 2**32):
-        raise ValueError(
-            f"{name}: found {value!r}, expected a {'whole number from 0 to 2^32 - 1' if whole else 'number'}"
-        )
-    return int(value) if whole else float(value)
-
-
-def _weights_of_columns(value: Any) -> list[float] | None:
-    if value is None:
-        return None
-    weights = np.asarray(value)
-    if weights.ndim != 1 or weights.dtype.kind not in "biuf" or weights.size == 0:
-        raise ValueError("feature_weights: expected a number for each column")
-    return [float(weight) for weight in weights]
-
-
-def _evaluation(item: Any) -> tuple[Any, Any, Any]:
-    if not isinstance(item, (tuple, list)) or len(item) not in (2, 3):
-        raise ValueError("eval_set: expected a list of (X, y) or (X, y, sample_weight)")
-    return (item[0], _flat(item[1]), item[2] if len(item) == 3 else None)
-
-
-def _flat(y: Any) -> Any:
-    shape = getattr(y, "shape", None)
-    if shape is None or len(shape) != 2 or shape[1] != 1:
-        return y
-    sklearn = sys.modules.get("sklearn.exceptions")
-    warnings.warn(
-        "A column-vector y was passed when a 1d array was expected. Please change the shape of y to (n_samples, ), for "
-        "example using ravel().",
-        UserWarning if sklearn is None else sklearn.DataConversionWarning,
-        stacklevel=3,
-    )
-    return np.asarray(y).ravel()
