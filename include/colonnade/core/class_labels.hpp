@@ -64,6 +64,8 @@ class class_labels {
     if (!known || !agree) throw format_error("saved classes: the labels contradict their kind");
   }
 
+  friend bool operator==(const class_labels& a, const class_labels& b) { return same_bytes(a, b); }
+
  private:
   static std::string shortest(double value) {
     std::string text = std::to_string(value);
