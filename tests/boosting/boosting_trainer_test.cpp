@@ -50,13 +50,13 @@ TEST_CASE("boosting_trainer: any number of threads and any instruction set give 
 }
 
 TEST_CASE(
-    "boosting_trainer: columns of levels and nodes are the same for any threads, in both orders of growth") {
+    "boosting_trainer: columns of levels and nodes are the same for any threads, in all orders of growth") {
   const boosting_table t(10'000, 20);
   const auto y = t.target(boosting_objective::logistic);
-  for (const auto policy : {grow_policy::depthwise, grow_policy::lossguide}) {
+  for (const auto policy : {grow_policy::depthwise, grow_policy::lossguide, grow_policy::symmetric}) {
     boosting_params p = sampled_params(boosting_objective::logistic, row_sampling::uniform);
     p.policy = policy;
-    p.max_depth = 0;
+    p.max_depth = policy == grow_policy::symmetric ? 5 : 0;
     p.max_leaves = 40;
     p.colsample_bytree = 0.8;
     p.colsample_bylevel = 0.7;
