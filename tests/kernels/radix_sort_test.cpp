@@ -62,7 +62,8 @@ void check_sort(const std::vector<double>& x, int threads) {
   for (const double v : x) keys.push_back(ordered_bits(static_cast<T>(v)));
   std::vector<std::uint32_t> expected(x.size());
   std::iota(expected.begin(), expected.end(), 0u);
-  std::stable_sort(expected.begin(), expected.end(), [&](auto a, auto b) { return keys[a] < keys[b]; });
+  std::sort(expected.begin(), expected.end(),
+            [&](auto a, auto b) { return keys[a] != keys[b] ? keys[a] < keys[b] : a < b; });
   std::vector<key> sorted = keys;
   std::sort(sorted.begin(), sorted.end());
 

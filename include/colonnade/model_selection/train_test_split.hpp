@@ -96,7 +96,11 @@ inline std::vector<std::size_t> share_by_class(const std::vector<std::size_t>& s
   }
   std::iota(order.begin(), order.end(), std::size_t{0});
   shuffle(std::span(order), random);
-  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return remainder[a] > remainder[b]; });
+  std::vector<std::size_t> place(order.size());
+  for (std::size_t k = 0; k < order.size(); ++k) place[order[k]] = k;
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return remainder[a] != remainder[b] ? remainder[a] > remainder[b] : place[a] < place[b];
+  });
   for (std::size_t k = 0; given < draws && k < order.size(); ++k, ++given) ++share[order[k]];
   return share;
 }

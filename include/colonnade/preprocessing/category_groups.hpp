@@ -100,8 +100,9 @@ class category_groups {
                            std::vector<bool>& rare) {
     std::vector<std::size_t> order(counts.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return counts[a] < counts[b]; });
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return counts[a] != counts[b] ? counts[a] < counts[b] : a < b;
+    });
     for (std::size_t i = 0; i + kept < order.size(); ++i) rare[order[i]] = true;
   }
   void number() {

@@ -211,7 +211,9 @@ class quantile_sketch {
     level.insert(level.end(), sorted.begin(), sorted.end());
     // Adding 0.0 turns -0.0 to 0.0: equal values have equal bits.
     for (auto value = level.begin() + middle; value != level.end(); ++value) *value += 0.0;
-    std::inplace_merge(level.begin(), level.begin() + middle, level.end());
+    std::vector<double> merged(level.size());
+    std::merge(level.begin(), level.begin() + middle, level.begin() + middle, level.end(), merged.begin());
+    level.swap(merged);
   }
 
   void compress() {
