@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.compare.timing import timed
+from benchmarks.compare.timing import per_call, timed
 from benchmarks.compare.workload import Workload
 
 
@@ -110,18 +110,34 @@ def fitted_model(trees: int, depth: int, leaves: int):
     return load
 
 
+def on_threads(library: str, model, threads: int) -> dict[str, int]:
+    """Sets the threads of predictions; what the call is to be given besides."""
+    if library == "lightgbm":
+        return {"num_threads": threads}
+    if library in ("colonnade", "xgboost"):
+        model.n_jobs = threads
+    elif library == "bonsai":
+        model.n_threads = threads
+    return {}
+
+
 def predicting(library: str):
     def run(loaded, threads):
         data, model = loaded
-        settings = {}
-        if library in ("colonnade", "xgboost"):
-            model.n_jobs = threads
-        elif library == "lightgbm":
-            settings["num_threads"] = threads
-        elif library == "bonsai":
-            model.n_threads = threads
+        settings = on_threads(library, model, threads)
         seconds, probability = timed(lambda: model.predict_proba(data["x"], **settings))
         return seconds, loss(probability, data["y"])
+
+    return run
+
+
+def predicting_one_row(library: str):
+    def run(loaded, threads):
+        data, model = loaded
+        settings = on_threads(library, model, threads)
+        row = data["x"][:1].copy()
+        seconds, probability = per_call(lambda: model.predict_proba(row, **settings), calls=500)
+        return seconds, {"probability": float(probability[0, 1])}
 
     return run
 
@@ -193,5 +209,15 @@ WORKLOADS = [
     prediction("boosting_predict_8", "boosting, predict 1M x 28, 100 trees of depth 8", depth=8, leaves=0),
     prediction(
         "boosting_predict_31", "boosting, predict 1M x 28, 100 trees of 31 leaves", depth=0, leaves=31
+    ),
+    Workload(
+        name="boosting_one_row",
+        title="boosting, predict one row, 100 trees of depth 6",
+        libraries={library: predicting_one_row(library) for library in LIBRARIES},
+        prepare=table(100_000, 28, 0.05),
+        load=fitted_model(100, 6, 0),
+        threads=(1,),
+        target="2 us",
+        repeats=5,
     ),
 ]
