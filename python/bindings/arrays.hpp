@@ -30,9 +30,7 @@ namespace detail {
 inline std::string shape_text(const py::array& a) { return py::str(a.attr("shape")).cast<std::string>(); }
 
 /// An array and of no class derived from it.
-inline bool plain_array(py::handle x) {
-  return Py_TYPE(x.ptr()) == py::detail::npy_api::get().PyArray_Type_;
-}
+inline bool plain_array(py::handle x) { return Py_TYPE(x.ptr()) == py::detail::npy_api::get().PyArray_Type_; }
 
 inline std::string dtype_text(const py::array& a) { return py::str(a.dtype()).cast<std::string>(); }
 

@@ -276,7 +276,7 @@ py::tuple fit_view(matrix_view<const T> x, const target_argument& y, const weigh
 
 py::tuple fit(const py::object& x, const py::object& y, const py::object& sample_weight,
               const py::list& eval_set, bool classifier, const py::dict& params, const py::object& observer,
-              const model* init_model, int threads) {
+              const py::object& init_model, int threads) {
   const matrix_argument data(x, "X", values::any);
   const auto target = classifier ? target_argument::classes_of(y) : target_argument::values_of(y, "y");
   check_lengths(data.rows(), target.size());
@@ -295,8 +295,9 @@ py::tuple fit(const py::object& x, const py::object& y, const py::object& sample
   p.objective = objective_for(params["objective"], classifier, target.classes().size());
   const py::object gradients = params["gradients"];
   if (!gradients.is_none()) p.num_class = static_cast<std::uint32_t>(target.classes().size());
+  const model* const first = init_model.is_none() ? nullptr : &init_model.cast<const model&>();
   return data.visit([&](auto view) {
-    return fit_view(view, target, weight, held, p, gradients, observer, init_model, threads);
+    return fit_view(view, target, weight, held, p, gradients, observer, first, threads);
   });
 }
 

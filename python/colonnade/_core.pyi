@@ -30,7 +30,7 @@ class gradient_boosted_trees:
         classifier: bool,
         params: dict,
         observer: typing.Any,
-        init_model: gradient_boosted_trees,
+        init_model: typing.Any,
         threads: int,
     ) -> tuple: ...
     @staticmethod
