@@ -68,20 +68,13 @@ struct level_scan {
       hl += more_h;
       doubles gr = g_ - gl, hr = h_ - hl;
       const doubles nothing = doubles{};
-      shrink(gl);
-      shrink(gr);
+      detail::shrink(gl, l1_);
+      detail::shrink(gr, l1_);
       gain = gl * gl / (hl + l2_) + gr * gr / (hr + l2_) - score_;
       gain = hl >= lightest_ ? gain : nothing;
       gain = hr >= lightest_ ? gain : nothing;
       sum += gain;
       simd::store(gains, sum);
-    }
-
-    template <class Pack>
-    COLONNADE_KERNEL void shrink(Pack& x) const {
-      const Pack above = x - l1_, below = x + l1_, zero = Pack{};
-      const Pack positive = x > l1_ ? above : zero;
-      x = x < -l1_ ? below : positive;
     }
 
     double g_, h_, l1_, l2_, lightest_, score_;

@@ -30,6 +30,18 @@ inline double soft_threshold(double g, double l1) {
   return g < 0 ? g + l1 : g - l1;
 }
 
+namespace detail {
+
+/// The same for a register of sums, in place.
+template <class Pack>
+COLONNADE_KERNEL void shrink(Pack& g, double l1) {
+  const Pack above = g - l1, below = g + l1, zero = Pack{};
+  const Pack positive = g > l1 ? above : zero;
+  g = g < -l1 ? below : positive;
+}
+
+}  // namespace detail
+
 /// G^2 / (H + l2) of one node, 0 without weight.
 inline double leaf_score(double g, double h, double l2, double l1) {
   const double t = soft_threshold(g, l1), d = h + l2;
@@ -198,20 +210,13 @@ struct split_scan {
       cuts.under = dl * dr;
       doubles gl = cuts.g, gr = g_ - gl;
       if constexpr (Penalised) {
-        shrink(gl);
-        shrink(gr);
+        detail::shrink(gl, l1_);
+        detail::shrink(gr, l1_);
         cuts.over = gl * gl * dr + gr * gr * dl;
       } else {
         const doubles cross = gl * dr - gr * dl;
         cuts.over = cross * cross;
       }
-    }
-
-    template <class Pack>
-    COLONNADE_KERNEL void shrink(Pack& x) const {
-      const Pack above = x - l1_, below = x + l1_, zero = Pack{};
-      const Pack positive = x > l1_ ? above : zero;
-      x = x < -l1_ ? below : positive;
     }
 
     const sums* running_;
