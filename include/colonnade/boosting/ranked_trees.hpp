@@ -76,6 +76,7 @@ class ranked_trees {
       if (below_[0].splits + 1 > most_leaves) return false;
       padding_ = 2;
       if (padded_leaves(0) > most_leaves) padding_ = 1;
+      count_slots();
       first_leaf_ = to_.leaves_.size();
       const std::size_t first_step = to_.steps_.size();
       symmetric() ? write_levels() : write(0, 0);
@@ -87,7 +88,7 @@ class ranked_trees {
 
    private:
     struct extent {
-      std::uint32_t splits = 0, height = 0;
+      std::uint32_t splits = 0, height = 0, slots = 1;
     };
 
     void measure(std::size_t i) {
@@ -106,11 +107,14 @@ class ranked_trees {
       if (together(i)) return std::size_t{1} << below_[i].height;
       return padded_leaves(tree_[i].child) + padded_leaves(tree_[i].child + 1);
     }
-    // Slots that a subtree needs at a time.
-    std::size_t slots_of(std::size_t i) const {
-      if (together(i)) return 1;
-      const std::size_t left = slots_of(tree_[i].child), right = slots_of(tree_[i].child + 1);
-      return left == right ? left + 1 : std::max(left, right);
+    // Slots that every subtree needs at a time.
+    void count_slots() {
+      for (std::size_t i = tree_.size(); i-- > 0;) {
+        extent& e = below_[i];
+        if (together(i)) continue;
+        const std::uint32_t left = below_[tree_[i].child].slots, right = below_[tree_[i].child + 1].slots;
+        e.slots = left == right ? left + 1 : std::max(left, right);
+      }
     }
 
     // Whether the nodes of each level share their split.
@@ -154,7 +158,7 @@ class ranked_trees {
       } else {
         const auto next = static_cast<std::uint8_t>(out + 1);
         const std::uint32_t left = tree_[i].child;
-        const bool left_first = slots_of(left) >= slots_of(left + 1);
+        const bool left_first = below_[left].slots >= below_[left + 1].slots;
         write(left_first ? left : left + 1, out);
         write(left_first ? left + 1 : left, next);
         step.node = static_cast<std::uint32_t>(to_.nodes_.size());
