@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -154,27 +155,50 @@ struct split_scan {
       simd::pack<double, Lanes> g, h, over, under, lighter;
     };
 
-    COLONNADE_KERNEL double highest_fraction(std::size_t cuts) const {
-      simd::pack<double, lanes> over = {}, under = over + 1.0;
-      std::size_t b = 0;
-      for (; b + lanes <= cuts; b += lanes) raise<lanes>(b, over, under);
-      over /= under;
-      double highest = 0;
-      for (std::size_t k = 0; k < lanes; ++k) highest = over[k] > highest ? over[k] : highest;
-      simd::pack<double, 1> last_over = {highest}, last_under = {1};
-      for (; b < cuts; ++b) raise<1>(b, last_over, last_under);
-      return last_over[0] / last_under[0];
-    }
-
+    /// The highest fractions so far, a lane each.
     template <std::size_t Lanes>
-    COLONNADE_KERNEL void raise(std::size_t b, simd::pack<double, Lanes>& over,
-                                simd::pack<double, Lanes>& under) const {
-      group<Lanes> cuts;
-      load(b, cuts);
-      measure(cuts);
-      const auto higher = (cuts.over * under > over * cuts.under) & (cuts.lighter >= lightest_);
-      over = higher ? cuts.over : over;
-      under = higher ? cuts.under : under;
+    struct record {
+      simd::pack<double, Lanes> over = {}, under = over + 1.0;
+
+      COLONNADE_KERNEL void raise(const group<Lanes>& cuts, double lightest) {
+        const auto higher = (cuts.over * under > over * cuts.under) & (cuts.lighter >= lightest);
+        over = higher ? cuts.over : over;
+        under = higher ? cuts.under : under;
+      }
+    };
+
+    COLONNADE_KERNEL double highest_fraction(std::size_t cuts) const {
+      // Two records, since each cut has to wait for the last one of its record.
+      record<lanes> even, odd;
+      std::size_t b = 0;
+      for (; b + 2 * lanes <= cuts; b += 2 * lanes) {
+        group<lanes> first, second;
+        load(b, first);
+        load(b + lanes, second);
+        measure(first);
+        measure(second);
+        even.raise(first, lightest_);
+        odd.raise(second, lightest_);
+      }
+      if (b + lanes <= cuts) {
+        group<lanes> last;
+        load(b, last);
+        measure(last);
+        odd.raise(last, lightest_);
+        b += lanes;
+      }
+      even.over /= even.under;
+      odd.over /= odd.under;
+      even.over = even.over > odd.over ? even.over : odd.over;
+      record<1> rest;
+      for (std::size_t k = 0; k < lanes; ++k) rest.over[0] = std::max(rest.over[0], even.over[k]);
+      for (; b < cuts; ++b) {
+        group<1> one;
+        load(b, one);
+        measure(one);
+        rest.raise(one, lightest_);
+      }
+      return rest.over[0] / rest.under[0];
     }
 
     template <std::size_t Lanes>
