@@ -19,13 +19,13 @@ namespace {
 namespace simd = colonnade::simd;
 constexpr std::size_t rows = 16384, features = 28, stride = 32;
 
-struct table {
+struct binned_table {
   std::vector<std::uint8_t> bins = std::vector<std::uint8_t>(4 * rows * stride);
   std::vector<std::int64_t> packed = std::vector<std::int64_t>(4 * rows);
   std::vector<std::uint32_t> some, offsets;
   std::vector<double> margin, target;
 
-  table() {
+  binned_table() {
     const colonnade::random_stream random(1);
     for (std::size_t i = 0; i < bins.size(); ++i) bins[i] = static_cast<std::uint8_t>(random.bits(i));
     for (std::size_t i = 0; i < packed.size(); ++i)
@@ -43,26 +43,28 @@ struct table {
 };
 
 void histogram_packed(benchmark::State& state) {
-  const table t;
+  const binned_table t;
   std::vector<std::int64_t> cells(features * colonnade::histogram_add_packed::slots);
   for (auto _ : state)
-    simd::run<colonnade::histogram_add_packed>(t.view(state.range(0) != 0), features, cells.data());
+    simd::run<colonnade::histogram_add_packed>(t.view(state.range(0) != 0),
+                                               colonnade::histogram_columns{0, features}, cells.data());
   state.SetItemsProcessed(static_cast<std::int64_t>(rows * features) * state.iterations());
 }
 BENCHMARK(histogram_packed)->Arg(0)->Arg(1);
 
 void histogram_wide(benchmark::State& state) {
-  const table t;
+  const binned_table t;
   std::vector<colonnade::gradient_sum> cells(features * 256);
   for (auto _ : state) {
-    simd::run<colonnade::histogram_add_wide>(t.view(true), t.offsets.data(), features, cells.data());
+    simd::run<colonnade::histogram_add_wide>(t.view(true), t.offsets.data(),
+                                             colonnade::histogram_columns{0, features}, cells.data());
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(rows * features) * state.iterations());
 }
 BENCHMARK(histogram_wide);
 
 void partition_rows(benchmark::State& state) {
-  const table t;
+  const binned_table t;
   std::vector<std::uint32_t> left(rows), right(rows);
   std::size_t count = 0;
   for (auto _ : state) {
@@ -134,7 +136,7 @@ void look_up_bins(benchmark::State& state) {
 BENCHMARK(look_up_bins)->Arg(0)->Arg(1)->ArgName("tail");
 
 void logistic(benchmark::State& state) {
-  const table t;
+  const binned_table t;
   std::vector<std::int64_t> out(rows);
   const colonnade::gradient_rows in = {t.margin.data(), t.target.data(), nullptr, rows};
   const colonnade::gradient_steps steps{0x1p17, 0x1p18, 31};

@@ -19,6 +19,7 @@ struct fixture {
         cuts(feature_cuts::learn(std::as_const(x).view(), {}, 256, 1)),
         bins(std::as_const(x).view(), cuts, binned_matrix::layout::rows, 1),
         scale(1, 0.25, false, rows) {
+    for (std::uint32_t f = 0; f < bins.features(); ++f) every.push_back(f);
     const random_stream random(5);
     for (std::size_t i = 0; i < rows; ++i) {
       gradient.push_back(static_cast<std::int64_t>(random.below(2 * i, 1 << 18)) - (1 << 17));
@@ -43,7 +44,7 @@ struct fixture {
   binned_matrix bins;
   gradient_scale scale;
   std::vector<std::int64_t> gradient, hessian, packed;
-  std::vector<std::uint32_t> all;
+  std::vector<std::uint32_t> all, every;  // rows; columns
 };
 
 }  // namespace
@@ -58,7 +59,7 @@ TEST_CASE(
     const simd::scoped_level scope(level);
     for (const int threads : {1, 2, 3, 7}) {
       histogram_builder builder(t.bins, 7);
-      builder.use(t.packed.data(), t.scale.steps().shift);
+      builder.use(t.packed.data(), t.scale.steps().shift, t.every);
       gradient_histogram out(t.bins.cells());
       for (const bool everything : {true, false}) {
         builder.build_together(t.all, everything, threads, out);
@@ -82,7 +83,7 @@ TEST_CASE(
 TEST_CASE("histogram_builder: few rows and many columns are summed like any others") {
   const fixture t(700, 150);
   histogram_builder builder(t.bins, 1);
-  builder.use(t.packed.data(), t.scale.steps().shift);
+  builder.use(t.packed.data(), t.scale.steps().shift, t.every);
   gradient_histogram out(t.bins.cells());
   for (const std::size_t rows : {0, 1, 3, 50, 699, 700}) {
     const auto some = row_span(t.all).first(rows);
@@ -97,7 +98,7 @@ TEST_CASE("histogram_builder: few rows and many columns are summed like any othe
   auto larger = t.naive(t.all);
   const auto smaller = t.naive(row_span(t.all).first(300));
   for (const column_range& columns : t.bins.columns().cut(4)) {
-    larger.subtract(smaller, t.bins.first_cell(columns), t.bins.last_cell(columns));
+    builder.subtract(smaller, columns, larger);
   }
   CHECK(larger == t.naive(row_span(t.all).subspan(300)));
 }
@@ -106,12 +107,55 @@ TEST_CASE("histogram_builder: threads that share the columns of a few rows sum w
   const fixture t(9000, 40);
   for (const int threads : {1, 2, 3, 7}) {
     histogram_builder builder(t.bins, 7);
-    builder.use(t.packed.data(), t.scale.steps().shift);
+    builder.use(t.packed.data(), t.scale.steps().shift, t.every);
     gradient_histogram out(t.bins.cells());
     for (const std::size_t rows : {5, 9000}) {
       const auto some = row_span(t.all).first(rows);
       builder.build_together(some, false, threads, out);
       CHECK(out == t.naive(some));
+    }
+  }
+}
+
+TEST_CASE("histogram_builder: only the columns of the tree are summed, whoever works") {
+  constexpr std::int64_t untouched = 77;
+  for (const std::size_t features : {5, 150}) {
+    const fixture t(40000, features);
+    std::vector<std::uint32_t> some;
+    for (std::uint32_t f = 1; f < features; f += 1 + f % 2) some.push_back(f);
+    const auto is_expected = [&](const gradient_histogram& h, const gradient_histogram& expected,
+                                 bool whole) {
+      std::vector<bool> in(features);
+      for (const std::uint32_t f : some) in[f] = true;
+      for (std::size_t f = 0; f < features; ++f) {
+        for (std::size_t c = t.bins.offsets()[f]; c < t.bins.offsets()[f + 1]; ++c) {
+          if (in[f] ? !(h.cells()[c] == expected.cells()[c]) : !whole && h.cells()[c].gradient != untouched)
+            return false;
+        }
+      }
+      return true;
+    };
+    for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+      const simd::scoped_level scope(level);
+      histogram_builder builder(t.bins, 3);
+      builder.use(t.packed.data(), t.scale.steps().shift, some);
+      for (const std::size_t rows : {0, 3, 9000, 40000}) {
+        const row_span chosen = row_span(t.all).first(rows);
+        const auto expected = t.naive(chosen);
+        gradient_histogram out(t.bins.cells());
+        std::fill_n(out.cells(), out.size(), gradient_sum{untouched, 0});
+        for (const column_range& columns : t.bins.columns().cut(4))
+          builder.build(chosen, false, columns, 0, out);
+        CHECK(is_expected(out, expected, false));
+        for (const int threads : {1, 3}) {
+          gradient_histogram together(t.bins.cells());
+          builder.build_together(chosen, false, threads, together);
+          CHECK(is_expected(together, expected, true));
+        }
+        gradient_histogram rest = t.naive(t.all);
+        for (const column_range& columns : t.bins.columns().cut(3)) builder.subtract(out, columns, rest);
+        CHECK(is_expected(rest, t.naive(row_span(t.all).subspan(rows)), true));
+      }
     }
   }
 }
@@ -157,7 +201,8 @@ TEST_CASE("gradient_scale: sums at the bound do not overflow") {
       const auto h = static_cast<std::int64_t>(std::round(2 * scale.steps().hessian));
       const std::vector<std::int64_t> packed(rows, g * (std::int64_t{1} << scale.steps().shift) + h);
       histogram_builder builder(bins, 1);
-      builder.use(packed.data(), scale.steps().shift);
+      const std::vector<std::uint32_t> columns = {0};
+      builder.use(packed.data(), scale.steps().shift, columns);
       gradient_histogram out(bins.cells());
       std::vector<std::uint32_t> all(rows);
       builder.build(all, true, bins.columns(), 0, out);

@@ -72,16 +72,18 @@ class histogram_pool {
   std::vector<std::unique_ptr<gradient_histogram>> free_;
 };
 
-/// Builds histograms of rows of a binned matrix. Each worker has its own scratch; results do not depend on
-/// who works.
+/// Builds histograms of rows of a binned matrix, of the columns that the tree may split by: the cells of
+/// others are anything. Each worker has its own scratch; results do not depend on who works.
 class histogram_builder {
  public:
   histogram_builder(const binned_matrix& bins, std::size_t workers) : bins_(bins), state_(workers) {}
 
-  /// The gradients of the tree that grows now: row i's at packed[i].
-  void use(const std::int64_t* packed, int shift) {
+  /// The tree that grows now: the gradient of row i is packed[i], and `columns`, which ascend, are its
+  /// columns.
+  void use(const std::int64_t* packed, int shift, std::span<const std::uint32_t> columns) {
     packed_ = packed;
     shift_ = shift;
+    columns_ = columns;
   }
 
   /// Makes the cells of `columns` of `out` the histogram of `rows` (all 0 .. bins.rows() - 1 if
@@ -89,18 +91,19 @@ class histogram_builder {
   void build(row_span rows, bool everything, const column_range& columns, std::size_t worker,
              gradient_histogram& out) {
     const std::size_t few = bins_.cells() / std::max<std::size_t>(1, bins_.features());
-    if (rows.size() < few) return build_wide(view(rows, everything), columns, out);
+    if (rows.size() < few) return build_wide(view(rows, everything), chosen(columns), out);
     worker_state& state = ready(worker);
     for (std::size_t first = 0; first < rows.size(); first += histogram_add_packed::max_rows) {
       check_interrupt();
-      add(part(rows, everything, first, histogram_add_packed::max_rows), columns, state, out, first == 0);
+      add(part(rows, everything, first, histogram_add_packed::max_rows), chosen(columns), state, out,
+          first == 0);
     }
   }
 
   /// The same for all columns, on up to `threads` threads: each takes some of the columns, or, of many rows,
   /// some of the rows.
   void build_together(row_span rows, bool everything, int threads, gradient_histogram& out) {
-    const double work = static_cast<double>(rows.size() * bins_.features()) * nanoseconds_per_update;
+    const double work = static_cast<double>(rows.size() * columns_.size()) * nanoseconds_per_update;
     const int useful = useful_threads(threads, work);
     if (rows.size() <= by_columns) {
       const auto parts = bins_.columns().share(useful);
@@ -110,22 +113,33 @@ class histogram_builder {
       return;
     }
     if (useful <= 1) return build(rows, everything, bins_.columns(), 0, out);
-    const bool deferred = bins_.features() <= features_together;
+    const histogram_columns all = chosen(bins_.columns());
+    const bool deferred = all.count <= columns_together;
     const std::size_t piece = deferred ? piece_rows : histogram_add_packed::max_rows;
     for (worker_state& state : state_) state.in_use = false;
     for_blocks(block_count(rows.size(), piece), useful, [&](std::size_t block, int worker) {
       worker_state& state = ready(static_cast<std::size_t>(worker));
       if (!state.in_use) start(state);
       const histogram_rows some = part(rows, everything, block * piece, piece);
-      deferred ? add_deferred(some, state) : add(some, bins_.columns(), state, state.sums, false);
+      deferred ? add_deferred(some, all, state) : add(some, all, state, state.sums, false);
     });
-    gather(useful, out);
+    gather(useful, all, out);
+  }
+
+  /// Takes the sums of `some` away from those of `parent`, in the cells of `columns`.
+  void subtract(const gradient_histogram& some, const column_range& columns,
+                gradient_histogram& parent) const {
+    const histogram_columns of = chosen(columns);
+    if (of.numbers == nullptr)
+      return parent.subtract(some, bins_.first_cell(columns), bins_.last_cell(columns));
+    for (std::size_t k = 0; k < of.count; ++k)
+      parent.subtract(some, bins_.offsets()[of[k]], bins_.offsets()[of[k] + 1]);
   }
 
   static constexpr double nanoseconds_per_update = 0.6;
 
  private:
-  static constexpr std::size_t features_together = 64;  // their packed cells stay in the second cache
+  static constexpr std::size_t columns_together = 64;  // their packed cells stay in the second cache
   static constexpr std::size_t piece_rows = 2048;
   static constexpr std::size_t by_columns = 32768;  // rows whose bins every thread may read
   static constexpr std::size_t cells_together = 4096;
@@ -140,7 +154,7 @@ class histogram_builder {
   worker_state& ready(std::size_t worker) {
     worker_state& state = state_[worker];
     if (state.packed.empty()) {
-      state.packed.resize(std::min(bins_.features(), features_together) * histogram_add_packed::slots);
+      state.packed.resize(std::min(bins_.features(), columns_together) * histogram_add_packed::slots);
     }
     return state;
   }
@@ -164,41 +178,53 @@ class histogram_builder {
     return in;
   }
 
-  void build_wide(histogram_rows in, const column_range& columns, gradient_histogram& out) const {
-    out.clear(bins_.first_cell(columns), bins_.last_cell(columns));
-    in.bins += columns.first;
-    simd::run<histogram_add_wide>(in, bins_.offsets() + columns.first, columns.size(), out.cells());
+  // The tree's columns among some.
+  histogram_columns chosen(const column_range& columns) const {
+    if (columns_.size() == bins_.features()) return {columns.first, columns.size(), nullptr};
+    const auto first = std::lower_bound(columns_.begin(), columns_.end(), columns.first);
+    const auto last = std::lower_bound(first, columns_.end(), columns.last);
+    return {0, static_cast<std::size_t>(last - first), columns_.data() + (first - columns_.begin())};
+  }
+  // At most columns_together of them, from the k-th on.
+  static histogram_columns group(const histogram_columns& all, std::size_t k) {
+    const std::size_t count = std::min(columns_together, all.count - k);
+    if (all.numbers == nullptr) return {all.first + k, count, nullptr};
+    return {0, count, all.numbers + k};
+  }
+
+  void build_wide(const histogram_rows& in, const histogram_columns& columns, gradient_histogram& out) const {
+    for (std::size_t k = 0; k < columns.count; ++k)
+      out.clear(bins_.offsets()[columns[k]], bins_.offsets()[columns[k] + 1]);
+    simd::run<histogram_add_wide>(in, bins_.offsets(), columns, out.cells());
   }
 
   // Adds (or, `fresh`, makes) the sums of at most max_rows rows, a group of columns after the other.
-  void add(histogram_rows in, const column_range& columns, worker_state& state, gradient_histogram& out,
-           bool fresh) const {
-    for (std::size_t f = columns.first; f < columns.last; f += features_together) {
-      const std::size_t features = std::min(features_together, columns.last - f);
-      in.bins = bins_.row(0) + f;
-      simd::run<histogram_add_packed>(in, features, state.packed.data());
-      simd::run<histogram_flush>(state.packed.data(), shift_, features, bins_.offsets() + f, out.cells(),
+  void add(const histogram_rows& in, const histogram_columns& columns, worker_state& state,
+           gradient_histogram& out, bool fresh) const {
+    for (std::size_t k = 0; k < columns.count; k += columns_together) {
+      simd::run<histogram_add_packed>(in, group(columns, k), state.packed.data());
+      simd::run<histogram_flush>(state.packed.data(), shift_, group(columns, k), bins_.offsets(), out.cells(),
                                  fresh);
     }
   }
 
   // Few columns: the packed sums of several pieces are flushed together.
-  void add_deferred(const histogram_rows& in, worker_state& state) const {
-    if (state.pending + in.count > histogram_add_packed::max_rows) flush(state, state.sums, false);
-    simd::run<histogram_add_packed>(in, bins_.features(), state.packed.data());
+  void add_deferred(const histogram_rows& in, const histogram_columns& columns, worker_state& state) const {
+    if (state.pending + in.count > histogram_add_packed::max_rows) flush(columns, state);
+    simd::run<histogram_add_packed>(in, columns, state.packed.data());
     state.pending += in.count;
   }
 
-  void flush(worker_state& state, gradient_histogram& out, bool fresh) const {
-    simd::run<histogram_flush>(state.packed.data(), shift_, bins_.features(), bins_.offsets(), out.cells(),
-                               fresh);
+  void flush(const histogram_columns& columns, worker_state& state) const {
+    simd::run<histogram_flush>(state.packed.data(), shift_, columns, bins_.offsets(), state.sums.cells(),
+                               false);
     state.pending = 0;
   }
 
-  void gather(int threads, gradient_histogram& out) {
+  void gather(int threads, const histogram_columns& columns, gradient_histogram& out) {
     const std::size_t parts = block_count(bins_.cells(), cells_together);
     for (worker_state& state : state_) {
-      if (state.in_use && state.pending > 0) flush(state, state.sums, false);
+      if (state.in_use && state.pending > 0) flush(columns, state);
     }
     for_blocks(parts, useful_threads(threads, static_cast<double>(bins_.cells())), [&](std::size_t k) {
       const std::size_t first = k * cells_together, last = std::min(first + cells_together, bins_.cells());
@@ -212,6 +238,7 @@ class histogram_builder {
   const binned_matrix& bins_;
   const std::int64_t* packed_ = nullptr;
   int shift_ = 1;
+  std::span<const std::uint32_t> columns_;
   std::vector<worker_state> state_;
 };
 

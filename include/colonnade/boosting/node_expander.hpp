@@ -46,7 +46,7 @@ class node_expander {
 
   /// Starts a tree on the rows of `partition()` with its root, whose best split is found.
   void start(const std::int64_t* packed, const gradient_scale& scale, column_sampler& columns) {
-    builder_.use(packed, scale.steps().shift);
+    builder_.use(packed, scale.steps().shift, columns.columns());
     finder_.use(scale);
     columns_ = &columns;
     nodes_.clear();
@@ -56,7 +56,9 @@ class node_expander {
     root.histogram = pool_.borrow();
     root.columns = columns.root();
     builder_.build_together(rows_of(root), rows_.size() == bins_.rows(), threads_, *root.histogram);
-    for (std::size_t c = 0; c < bins_.offsets()[1]; ++c) root.sum += root.histogram->cells()[c];
+    const std::uint32_t any = columns.columns().front();
+    for (std::size_t c = bins_.offsets()[any]; c < bins_.offsets()[any + 1]; ++c)
+      root.sum += root.histogram->cells()[c];
     if (may_split(root.sum, 0)) root.split = find_together(root);
     nodes_.push_back(std::move(root));
   }
@@ -199,7 +201,7 @@ class node_expander {
     std::size_t rows = 0;
     for (const expansion& e : some) rows += e.smaller->size() + (e.from_parent ? 0 : e.larger->size());
     const double work =
-        static_cast<double>(rows * bins_.features()) * nanoseconds_per_update +
+        static_cast<double>(rows * columns_->columns().size()) * nanoseconds_per_update +
         static_cast<double>(some.size() * bins_.cells()) * 2 * split_finder::nanoseconds_per_cell;
     const int useful = useful_threads(threads_, work);
     std::vector<task> tasks;
@@ -234,8 +236,7 @@ class node_expander {
     if (!e.from_parent) {
       build(*e.larger);
     } else if (e.larger->split.found()) {
-      e.larger->histogram->subtract(*e.smaller->histogram, bins_.first_cell(columns),
-                                    bins_.last_cell(columns));
+      builder_.subtract(*e.smaller->histogram, columns, *e.larger->histogram);
     }
     if (need_ != children_need::splits) return;
     if (e.smaller->split.found()) smaller = find(*e.smaller);

@@ -37,45 +37,71 @@ struct histogram_rows {
   std::size_t first, count;
 };
 
-/// Adds rows to the wide sums of their bins, straight: the cell of feature f and bin b is cells[offsets[f] +
+/// Columns whose sums are made: `count` from `first` on, or, with `numbers`, those whose numbers stand there.
+struct histogram_columns {
+  std::size_t first = 0, count = 0;
+  const std::uint32_t* numbers = nullptr;
+
+  /// Number of the k-th; `Chosen`: by `numbers`.
+  template <bool Chosen>
+  COLONNADE_KERNEL std::size_t at(std::size_t k) const {
+    if constexpr (Chosen) return numbers[k];
+    return first + k;
+  }
+  COLONNADE_KERNEL std::size_t operator[](std::size_t k) const {
+    return numbers == nullptr ? at<false>(k) : at<true>(k);
+  }
+};
+
+/// Adds rows to the wide sums of their bins, straight: the cell of column c and bin b is cells[offsets[c] +
 /// b].
 struct histogram_add_wide {
   template <class Isa>
-  COLONNADE_KERNEL void operator()(Isa, histogram_rows in, const std::uint32_t* offsets, std::size_t features,
-                                   gradient_sum* cells) const {
+  COLONNADE_KERNEL void operator()(Isa, const histogram_rows& in, const std::uint32_t* offsets,
+                                   const histogram_columns& columns, gradient_sum* cells) const {
+    columns.numbers == nullptr ? add<false>(in, offsets, columns, cells)
+                               : add<true>(in, offsets, columns, cells);
+  }
+
+ private:
+  template <bool Chosen>
+  COLONNADE_KERNEL static void add(const histogram_rows& in, const std::uint32_t* offsets,
+                                   const histogram_columns& columns, gradient_sum* cells) {
     const std::int64_t mask = (std::int64_t{1} << in.shift) - 1;
+    const std::size_t count = columns.count;
     for (std::size_t i = 0; i < in.count; ++i) {
       const std::size_t row = in.rows == nullptr ? in.first + i : in.rows[i];
       const std::int64_t both = in.packed[row];
       const simd::pack<std::int64_t, 2> sum = {both >> in.shift, both & mask};
       const std::uint8_t* bin = in.bins + row * in.stride;
-      for (std::size_t f = 0; f < features; ++f) add(cells[offsets[f] + bin[f]], sum);
+      for (std::size_t k = 0; k < count; ++k) {
+        const std::size_t c = columns.at<Chosen>(k);
+        simd::pack<std::int64_t, 2> old;
+        simd::load(old, &cells[offsets[c] + bin[c]].gradient);
+        simd::store(&cells[offsets[c] + bin[c]].gradient, simd::pack<std::int64_t, 2>(old + sum));
+      }
     }
-  }
-
- private:
-  COLONNADE_KERNEL static void add(gradient_sum& cell, const simd::pack<std::int64_t, 2>& sum) {
-    simd::pack<std::int64_t, 2> old;
-    simd::load(old, &cell.gradient);
-    simd::store(&cell.gradient, simd::pack<std::int64_t, 2>(old + sum));
   }
 };
 
-/// Adds rows to packed sums, one 64-bit addition a bin: the cell of feature f and bin b is cells[f * slots +
-/// b]. At most `max_rows` rows may be added before the cells are flushed (see gradient_scale).
+/// Adds rows to packed sums, one 64-bit addition a bin: the cell of the k-th of the columns and bin b is
+/// cells[k * slots + b]. At most `max_rows` rows may be added before the cells are flushed (see
+/// gradient_scale).
 struct histogram_add_packed {
-  /// Cells between two features: not a multiple of 4096 bytes, since stores that far apart delay each other's
+  /// Cells between two columns: not a multiple of 4096 bytes, since stores that far apart delay each other's
   /// loads.
   static constexpr std::size_t slots = 264;
   static constexpr int max_rows_log2 = 14;
   static constexpr std::size_t max_rows = std::size_t{1} << max_rows_log2;
 
   template <class Isa>
-  COLONNADE_KERNEL void operator()(Isa, histogram_rows in, std::size_t features, std::int64_t* cells) const {
+  COLONNADE_KERNEL void operator()(Isa, histogram_rows in, histogram_columns columns,
+                                   std::int64_t* cells) const {
     if (in.rows == nullptr) {
-      add<false>(in, features, cells);
+      columns.numbers == nullptr ? add<false, false>(in, columns, cells)
+                                 : add<false, true>(in, columns, cells);
     } else {
-      add<true>(in, features, cells);
+      columns.numbers == nullptr ? add<true, false>(in, columns, cells) : add<true, true>(in, columns, cells);
     }
   }
 
@@ -87,10 +113,11 @@ struct histogram_add_packed {
     if constexpr (Listed) return in.rows[i];
     return in.first + i;
   }
-
   // Two rows a turn: their chains through equal bins are independent of each other most of the time.
-  template <bool Listed>
-  COLONNADE_KERNEL static void add(const histogram_rows& in, std::size_t features, std::int64_t* cells) {
+  template <bool Listed, bool Chosen>
+  COLONNADE_KERNEL static void add(const histogram_rows& in, const histogram_columns& columns,
+                                   std::int64_t* cells) {
+    const std::size_t count = columns.count;
     std::size_t i = 0;
     for (; i + 2 <= in.count; i += 2) {
       if constexpr (Listed) fetch(in, std::min(i + ahead, in.count - 2));
@@ -99,15 +126,15 @@ struct histogram_add_packed {
       const std::uint8_t* const bins_b = in.bins + b * in.stride;
       const std::int64_t sum_a = in.packed[a], sum_b = in.packed[b];
       std::int64_t* cell = cells;
-      for (std::size_t f = 0; f < features; ++f, cell += slots) {
-        cell[bins_a[f]] += sum_a;
-        cell[bins_b[f]] += sum_b;
+      for (std::size_t k = 0; k < count; ++k, cell += slots) {
+        cell[bins_a[columns.at<Chosen>(k)]] += sum_a;
+        cell[bins_b[columns.at<Chosen>(k)]] += sum_b;
       }
     }
     if (i == in.count) return;
     const std::size_t a = row_of<Listed>(in, i);
     const std::uint8_t* const bins = in.bins + a * in.stride;
-    for (std::size_t f = 0; f < features; ++f) cells[f * slots + bins[f]] += in.packed[a];
+    for (std::size_t k = 0; k < count; ++k) cells[k * slots + bins[columns.at<Chosen>(k)]] += in.packed[a];
   }
 
   COLONNADE_KERNEL static void fetch(const histogram_rows& in, std::size_t i) {
@@ -121,12 +148,12 @@ struct histogram_add_packed {
 /// Moves packed sums to wide ones, adding or (`fresh`) replacing, and leaves zeros behind.
 struct histogram_flush {
   template <class Isa>
-  COLONNADE_KERNEL void operator()(Isa, std::int64_t* packed, int shift, std::size_t features,
+  COLONNADE_KERNEL void operator()(Isa, std::int64_t* packed, int shift, histogram_columns columns,
                                    const std::uint32_t* offsets, gradient_sum* cells, bool fresh) const {
-    for (std::size_t f = 0; f < features; ++f) {
-      std::int64_t* const from = packed + f * histogram_add_packed::slots;
-      gradient_sum* const to = cells + offsets[f];
-      const std::size_t count = offsets[f + 1] - offsets[f];
+    for (std::size_t k = 0; k < columns.count; ++k) {
+      std::int64_t* const from = packed + k * histogram_add_packed::slots;
+      gradient_sum* const to = cells + offsets[columns[k]];
+      const std::size_t count = offsets[columns[k] + 1] - offsets[columns[k]];
       if (fresh) {
         move<true>(from, shift, count, to);
       } else {
