@@ -10,20 +10,20 @@ namespace {
 namespace simd = colonnade::simd;
 using colonnade::rank_leaves;
 
-constexpr std::size_t features = 28, rows = rank_leaves::rows;
+constexpr std::size_t columns = 28, block_rows = rank_leaves::rows;
 
 // A complete tree of height 6: four subtrees of height 4, chosen by the three splits above them.
 struct tree {
   std::vector<colonnade::rank_node> nodes;
   std::vector<colonnade::rank_step> steps;
-  std::vector<std::int8_t> x = std::vector<std::int8_t>(2 * features * rows);
-  std::vector<double> leaves = std::vector<double>(64, 0.25), sums = std::vector<double>(rows);
+  std::vector<std::int8_t> x = std::vector<std::int8_t>(2 * columns * block_rows);
+  std::vector<double> leaves = std::vector<double>(64, 0.25), sums = std::vector<double>(block_rows);
 
   tree() {
     const colonnade::random_stream random(1);
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<std::int8_t>(random.below(i, 255) - 127);
     for (std::uint32_t i = 0; i < 63; ++i) {
-      nodes.push_back({static_cast<std::uint32_t>(random.below(i, 2 * features) * rows),
+      nodes.push_back({static_cast<std::uint32_t>(random.below(i, 2 * columns) * block_rows),
                        static_cast<std::int8_t>(random.substream(1).below(i, 255) - 127)});
     }
     for (std::uint8_t k = 0; k < 4; ++k)
@@ -36,23 +36,23 @@ struct tree {
 
 void leaves_of_rows(benchmark::State& state) {
   const tree t;
-  std::vector<std::uint8_t> slots(4 * rows);
+  std::vector<std::uint8_t> slots(4 * block_rows);
   for (auto _ : state) {
     simd::run<rank_leaves>(t.steps.data(), t.steps.size(), t.nodes.data(), t.x.data(), slots.data());
   }
-  state.SetItemsProcessed(static_cast<std::int64_t>(rows) * state.iterations());
+  state.SetItemsProcessed(static_cast<std::int64_t>(block_rows) * state.iterations());
 }
 BENCHMARK(leaves_of_rows);
 
 void sums_of_leaves(benchmark::State& state) {
   tree t;
-  const std::vector<std::uint8_t> slots(4 * rows, 33);
+  const std::vector<std::uint8_t> slots(4 * block_rows, 33);
   const std::uint32_t begin[4] = {};
   for (auto _ : state) {
     simd::run<colonnade::rank_sums>(static_cast<const double*>(t.leaves.data()), &begin[0], std::size_t{4},
-                                    slots.data(), rows, t.sums.data());
+                                    slots.data(), block_rows, t.sums.data());
   }
-  state.SetItemsProcessed(static_cast<std::int64_t>(4 * rows) * state.iterations());
+  state.SetItemsProcessed(static_cast<std::int64_t>(4 * block_rows) * state.iterations());
 }
 BENCHMARK(sums_of_leaves);
 

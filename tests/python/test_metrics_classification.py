@@ -46,6 +46,9 @@ KINDS = [
     "text", "objects", "text list", "series", "categorical", "number categorical", "polars", "polars int", "column",
 ]  # fmt: skip
 
+# Warnings that are not compared: of numpy's arithmetic, and of what an earlier test left to the garbage collector.
+OTHERS = (RuntimeWarning, ResourceWarning)
+
 
 def outcome(function: Any, *args: Any, **kwargs: Any) -> tuple[Any, list[str]]:
     """Result (or the type of the error) and the warnings' categories."""
@@ -55,7 +58,7 @@ def outcome(function: Any, *args: Any, **kwargs: Any) -> tuple[Any, list[str]]:
             result = function(*args, **kwargs)
         except ValueError:
             result = ValueError
-    return result, sorted(w.category.__name__ for w in caught if w.category is not RuntimeWarning)
+    return result, sorted(w.category.__name__ for w in caught if not issubclass(w.category, OTHERS))
 
 
 def same(ours: Any, theirs: Any) -> None:

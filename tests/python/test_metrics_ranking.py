@@ -11,6 +11,9 @@ from colonnade.exceptions import UndefinedMetricWarning
 
 sk = pytest.importorskip("sklearn.metrics")
 
+# Warnings that are not compared: of numpy's arithmetic, and of what an earlier test left to the garbage collector.
+OTHERS = (RuntimeWarning, ResourceWarning)
+
 
 def outcome(function: Any, *args: Any, **kwargs: Any) -> tuple[Any, list[str]]:
     with warnings.catch_warnings(record=True) as caught:
@@ -19,8 +22,7 @@ def outcome(function: Any, *args: Any, **kwargs: Any) -> tuple[Any, list[str]]:
             result = function(*args, **kwargs)
         except (ValueError, NotImplementedError) as error:
             return type(error), []
-    names = sorted({w.category.__name__ for w in caught if w.category is not RuntimeWarning})
-    return result, names
+    return result, sorted({w.category.__name__ for w in caught if not issubclass(w.category, OTHERS)})
 
 
 def compare(name: str, *args: Any, **kwargs: Any) -> None:
