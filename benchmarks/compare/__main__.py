@@ -142,8 +142,7 @@ def main() -> None:
             print(report.render(rows))
             return
         report.write_rows(path, rows)
-    if report.renew_readme(report.ROOT / "README.md", report.read_rows(path)):
-        print("renewed the table of README.md")
+    report.renew_tables(report.read_rows(path))
 
 
 def measure_all(options: argparse.Namespace) -> list[dict]:

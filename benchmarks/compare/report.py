@@ -101,12 +101,20 @@ def render(rows: list[Row]) -> str:
     return "\n".join(lines)
 
 
-def renew_readme(path: Path, rows: list[Row]) -> bool:
-    """Puts the table between the markers; says whether there were markers."""
+def renew(path: Path, begin: str, end: str, content: str) -> bool:
+    """Puts the content between two markers of a file; says whether they were there."""
     text = path.read_text() if path.exists() else ""
-    if BEGIN not in text or END not in text:
+    if begin not in text or end not in text:
         return False
-    head, rest = text.split(BEGIN, 1)
-    tail = rest.split(END, 1)[1]
-    path.write_text(f"{head}{BEGIN}\n{render(rows)}\n{END}{tail}")
+    head, rest = text.split(begin, 1)
+    tail = rest.split(end, 1)[1]
+    path.write_text(f"{head}{begin}\n{content}\n{end}{tail}")
     return True
+
+
+def renew_tables(rows: list[Row]) -> None:
+    """Of README.md, and of benchmarks/README.md, which holds the rows of boosting."""
+    boosting = [row for row in rows if row["workload"].startswith("boosting")]
+    for path, some in ((ROOT / "README.md", rows), (ROOT / "benchmarks" / "README.md", boosting)):
+        if renew(path, BEGIN, END, render(some)):
+            print(f"renewed the table of {path.relative_to(ROOT)}")

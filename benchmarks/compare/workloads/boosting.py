@@ -34,8 +34,14 @@ def loss(probability, y) -> dict[str, float]:
 
 def growth_of(library: str, depth: int, leaves: int) -> dict[str, object]:
     """Depth counts if leaves is 0, else leaves, the best first: both read alike by every library."""
-    if library == "lightgbm":
+    if library.startswith("lightgbm"):
         return {"num_leaves": leaves} if leaves else {"num_leaves": 2**depth, "max_depth": depth}
+    if library == "catboost":
+        return (
+            {"grow_policy": "Lossguide", "max_leaves": leaves, "depth": 16}
+            if leaves
+            else {"grow_policy": "Depthwise", "depth": depth}
+        )
     if library == "scikit-learn":
         return {"max_leaf_nodes": leaves} if leaves else {"max_depth": depth, "max_leaf_nodes": 2**depth}
     if library == "bonsai":
@@ -64,10 +70,11 @@ def model_of(library: str, trees: int, depth: int, leaves: int, threads: int):
         return xgboost.XGBClassifier(
             n_estimators=trees, learning_rate=rate, n_jobs=threads, tree_method="hist", **growth
         )
-    if library == "lightgbm":
+    if library.startswith("lightgbm"):
         import lightgbm
 
         return lightgbm.LGBMClassifier(
+            use_quantized_grad=library.endswith("quantised"),
             n_estimators=trees,
             learning_rate=rate,
             n_jobs=threads,
@@ -75,6 +82,23 @@ def model_of(library: str, trees: int, depth: int, leaves: int, threads: int):
             min_child_samples=1,
             min_child_weight=1.0,
             reg_lambda=1.0,
+            **growth,
+        )
+    if library == "catboost":
+        import catboost
+
+        return catboost.CatBoostClassifier(
+            iterations=trees,
+            learning_rate=rate,
+            thread_count=threads,
+            l2_leaf_reg=1.0,
+            min_data_in_leaf=1,
+            bootstrap_type="No",
+            random_strength=0,
+            boosting_type="Plain",
+            leaf_estimation_iterations=1,
+            allow_writing_files=False,
+            verbose=False,
             **growth,
         )
     if library == "bonsai":
@@ -114,6 +138,8 @@ def on_threads(library: str, model, threads: int) -> dict[str, int]:
     """Sets the threads of predictions; what the call is to be given besides."""
     if library == "lightgbm":
         return {"num_threads": threads}
+    if library == "catboost":
+        return {"thread_count": threads}
     if library in ("colonnade", "xgboost"):
         model.n_jobs = threads
     elif library == "bonsai":
@@ -142,7 +168,8 @@ def predicting_one_row(library: str):
     return run
 
 
-LIBRARIES = ("colonnade", "xgboost", "lightgbm", "bonsai", "scikit-learn")
+PREDICTORS = ("colonnade", "xgboost", "lightgbm", "bonsai", "catboost", "scikit-learn")
+LIBRARIES = (*PREDICTORS, "lightgbm quantised")
 
 
 def training(name: str, title: str, prepare, trees: int, depth: int, leaves: int, target: str, repeats: int):
@@ -156,7 +183,7 @@ def prediction(name: str, title: str, depth: int, leaves: int):
     return Workload(
         name=name,
         title=title,
-        libraries={library: predicting(library) for library in LIBRARIES},
+        libraries={library: predicting(library) for library in PREDICTORS},
         prepare=table(1_000_000, 28, 0.05),
         load=fitted_model(100, depth, leaves),
         target="3x the fastest",
@@ -213,7 +240,7 @@ WORKLOADS = [
     Workload(
         name="boosting_one_row",
         title="boosting, predict one row, 100 trees of depth 6",
-        libraries={library: predicting_one_row(library) for library in LIBRARIES},
+        libraries={library: predicting_one_row(library) for library in PREDICTORS},
         prepare=table(100_000, 28, 0.05),
         load=fitted_model(100, 6, 0),
         threads=(1,),

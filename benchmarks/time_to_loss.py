@@ -1,0 +1,240 @@
+"""How long training takes to a loss that is near the best of all: `python -m benchmarks.time_to_loss FOLDER [--threads 2]`.
+
+FOLDER holds telco_churn.csv, adult_train.csv, adult_test.csv, diamonds.csv and flights_200k.arrow. Every library gets the same
+numbers (texts as codes) and the same five settings. The target of a table is the best test loss of all libraries, settings
+and iterations, times 1.005. A library needs, for each setting, the fewest trees that reach the target; what counts is the time of
+a fit of so many trees with the fastest of its settings (median of three, libraries in turn, each in its own process).
+The table goes to `benchmarks/README.md`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.compare import report
+from benchmarks.compare.timing import timed
+
+LIBRARIES = ("colonnade", "xgboost", "lightgbm", "catboost")
+SETTINGS = ((6, 0.3), (6, 0.1), (4, 0.1), (8, 0.1), (6, 0.05))  # depth, learning rate
+TREES, NEAR, REPEATS = 600, 1.005, 3
+BEGIN, END = "<!-- time to loss: begin -->", "<!-- time to loss: end -->"
+
+Table = tuple[np.ndarray, np.ndarray, bool]  # numbers, target, whether the target is a class
+
+
+def codes(frame: Any) -> np.ndarray:
+    """Numbers as they are, texts as the numbers of their categories in alphabetic order."""
+    columns = [
+        frame[name] if frame[name].dtype.kind in "biuf" else frame[name].astype("category").cat.codes
+        for name in frame
+    ]
+    return np.column_stack([column.to_numpy(np.float32) for column in columns])
+
+
+def telco(folder: Path) -> Table:
+    import pandas as pd
+
+    frame = pd.read_csv(folder / "telco_churn.csv", na_values=" ").drop(columns="customerID")
+    return codes(frame.drop(columns="Churn")), (frame["Churn"] == "Yes").to_numpy(int), True
+
+
+def adult(folder: Path) -> Table:
+    import pandas as pd
+
+    parts = [
+        pd.read_csv(folder / f"adult_{part}.csv", header=None, skipinitialspace=True, comment="|")
+        for part in ("train", "test")
+    ]
+    frame = pd.concat(parts)
+    return codes(frame.drop(columns=14)), frame[14].str.startswith(">50K").to_numpy(int), True
+
+
+def diamonds(folder: Path) -> Table:
+    import pandas as pd
+
+    frame = pd.read_csv(folder / "diamonds.csv")
+    return codes(frame.drop(columns="price")), np.log(frame["price"].to_numpy(float)), False
+
+
+def flights(folder: Path) -> Table:
+    import pyarrow.feather
+
+    frame = pyarrow.feather.read_table(folder / "flights_200k.arrow").to_pandas()
+    return codes(frame[["distance", "time"]]), (frame["delay"] > 15).to_numpy(int), True
+
+
+TABLES = {"telco": telco, "adult": adult, "diamonds": diamonds, "flights": flights}
+
+
+def split(table: Table) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    x, y, _ = table
+    test = np.random.default_rng(0).random(len(y)) < 0.2
+    return x[~test], y[~test], x[test], y[test]
+
+
+def model_of(library: str, classes: bool, depth: int, rate: float, trees: int, threads: int) -> Any:
+    if library == "colonnade":
+        from colonnade import boosting
+
+        kind = boosting.GradientBoostedTreesClassifier if classes else boosting.GradientBoostedTreesRegressor
+        return kind(n_estimators=trees, learning_rate=rate, max_depth=depth, n_jobs=threads)
+    if library == "xgboost":
+        import xgboost
+
+        kind = xgboost.XGBClassifier if classes else xgboost.XGBRegressor
+        return kind(
+            n_estimators=trees, learning_rate=rate, max_depth=depth, n_jobs=threads, tree_method="hist"
+        )
+    if library == "lightgbm":
+        import lightgbm
+
+        kind = lightgbm.LGBMClassifier if classes else lightgbm.LGBMRegressor
+        leaves = {
+            "max_depth": depth,
+            "num_leaves": 2**depth,
+            "reg_lambda": 1.0,
+            "min_child_weight": 1.0,
+            "min_child_samples": 1,
+        }
+        return kind(n_estimators=trees, learning_rate=rate, n_jobs=threads, verbose=-1, **leaves)
+    import catboost
+
+    kind = catboost.CatBoostClassifier if classes else catboost.CatBoostRegressor
+    quiet = {"verbose": False, "allow_writing_files": False}
+    return kind(iterations=trees, learning_rate=rate, depth=depth, thread_count=threads, **quiet)
+
+
+def losses(library: str, table: Table, depth: int, rate: float, threads: int) -> list[float]:
+    """Test loss (log loss, or root mean squared error) after every iteration."""
+    x, y, x_test, y_test = split(table)
+    model = model_of(library, table[2], depth, rate, TREES, threads)
+    quiet = {"verbose": False} if library == "xgboost" else {}
+    model.fit(x, y, eval_set=[(x_test, y_test)], **quiet)
+    if library in ("colonnade", "lightgbm"):
+        result = model.evals_result_
+    else:
+        result = model.get_evals_result() if library == "catboost" else model.evals_result()
+    (scores,) = list(result.values())[-1].values()
+    squared = library == "lightgbm" and not table[2]
+    return [float(np.sqrt(score) if squared else score) for score in scores]
+
+
+def curves(library: str, folder: Path, threads: int) -> dict[str, list[list[float]]]:
+    return {
+        name: [losses(library, load(folder), *setting, threads) for setting in SETTINGS]
+        for name, load in TABLES.items()
+    }
+
+
+def time_of_fit(
+    library: str, table: Table, depth: int, rate: float, trees: int | None, threads: int
+) -> float | None:
+    if trees is None:
+        return None
+    x, y, _, _ = split(table)
+    model = model_of(library, table[2], depth, rate, trees, threads)
+    return timed(lambda: model.fit(x, y))[0]
+
+
+def seconds(
+    library: str, folder: Path, threads: int, plan: dict[str, list[int | None]]
+) -> dict[str, list[float | None]]:
+    """Of a fit with the trees of each setting that reaches the target."""
+    found: dict[str, list[float | None]] = {}
+    for name, trees in plan.items():
+        table = TABLES[name](folder)
+        time_of_fit(library, table, 2, 0.3, 2, threads)  # warms up
+        found[name] = [
+            time_of_fit(library, table, *setting, count, threads)
+            for setting, count in zip(SETTINGS, trees, strict=True)
+        ]
+    return found
+
+
+def ask(*arguments: str) -> Any:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.time_to_loss", *arguments],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def trees_to(curve: list[float], target: float) -> int | None:
+    return next((k + 1 for k, loss in enumerate(curve) if loss <= target), None)
+
+
+def best_of(runs: list[list[float | None]]) -> tuple[float, int] | None:
+    """The fastest setting by its median time: seconds and its number."""
+    medians = [
+        (statistics.median(times), k) for k, times in enumerate(zip(*runs, strict=True)) if None not in times
+    ]
+    return min(medians, default=None)
+
+
+def measure(folder: str, threads: int) -> list[str]:
+    paths = {library: ask(folder, "--threads", str(threads), "--curves", library) for library in LIBRARIES}
+    targets = {
+        name: NEAR * min(min(min(curve) for curve in paths[library][name]) for library in LIBRARIES)
+        for name in TABLES
+    }
+    plans = {
+        library: {name: [trees_to(curve, targets[name]) for curve in paths[library][name]] for name in TABLES}
+        for library in LIBRARIES
+    }
+    runs = [
+        {
+            library: ask(folder, "--threads", str(threads), "--seconds", library, json.dumps(plans[library]))
+            for library in LIBRARIES
+        }
+        for _ in range(REPEATS)
+    ]
+    lines = [
+        "| table | target | " + " | ".join(LIBRARIES) + " |",
+        "| --- | --- |" + " --- |" * len(LIBRARIES),
+    ]
+    for name in TABLES:
+        cells = []
+        for library in LIBRARIES:
+            best = best_of([run[library][name] for run in runs])
+            if best is None:
+                cells.append(f"not reached ({min(min(c) for c in paths[library][name]):.4f})")
+                continue
+            depth, rate = SETTINGS[best[1]]
+            cells.append(
+                f"{report.human(best[0])} ({plans[library][name][best[1]]} trees, depth {depth}, rate {rate})"
+            )
+        lines.append(f"| {name} | {targets[name]:.4f} | " + " | ".join(cells) + " |")
+        print(lines[-1], flush=True)
+    return lines
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.time_to_loss", description=__doc__)
+    parser.add_argument("folder")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--curves", metavar="LIBRARY", help=argparse.SUPPRESS)
+    parser.add_argument("--seconds", nargs=2, metavar=("LIBRARY", "PLAN"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    folder = Path(options.folder)
+    if options.curves:
+        print(json.dumps(curves(options.curves, folder, options.threads)))
+    elif options.seconds:
+        library, plan = options.seconds
+        print(json.dumps(seconds(library, folder, options.threads, json.loads(plan))))
+    else:
+        lines = measure(options.folder, options.threads)
+        report.renew(report.ROOT / "benchmarks" / "README.md", BEGIN, END, "\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()
