@@ -7,8 +7,11 @@
 
 // clang-format off
 #include "colonnade/boosting/amplified_gradients.hpp"
+#include "colonnade/boosting/base_margins.hpp"
 #include "colonnade/boosting/bin_finder.hpp"
 #include "colonnade/boosting/binned_matrix.hpp"
+#include "colonnade/boosting/boosting_extras.hpp"
+#include "colonnade/boosting/boosting_input.hpp"
 #include "colonnade/boosting/boosting_loss.hpp"
 #include "colonnade/boosting/boosting_metric.hpp"
 #include "colonnade/boosting/boosting_params.hpp"
@@ -24,6 +27,7 @@
 #include "colonnade/boosting/grown_tree.hpp"
 #include "colonnade/boosting/growth_queue.hpp"
 #include "colonnade/boosting/histogram_builder.hpp"
+#include "colonnade/boosting/leaf_refitter.hpp"
 #include "colonnade/boosting/leaf_rule.hpp"
 #include "colonnade/boosting/level_split_finder.hpp"
 #include "colonnade/boosting/logistic_objective.hpp"

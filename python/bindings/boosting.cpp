@@ -136,15 +136,16 @@ class target_argument {
     target.classes_ = std::move(coded.classes);
     return target;
   }
-  /// Labels of an evaluation set, which must be among `classes`.
-  static target_argument known_classes_of(py::handle y, const class_list& classes) {
+  /// Labels that must be among `classes`, those of `whose`.
+  static target_argument known_classes_of(py::handle y, const char* name, const class_list& classes,
+                                          const char* whose) {
     target_argument target;
-    const coded_labels coded = code_labels(labels(y, "eval_set"));
+    const coded_labels coded = code_labels(labels(y, name));
     std::vector<double> place;
     for (const class_label& label : coded.classes.labels) {
       const auto at = std::lower_bound(classes.labels.begin(), classes.labels.end(), label);
       if (at == classes.labels.end() || !(*at == label)) {
-        throw py::value_error("eval_set: found a label that y does not have, " +
+        throw py::value_error(std::string(name) + ": found a label that " + whose + " does not have, " +
                               py::repr(label.to_python(coded.classes.kind)).cast<std::string>());
       }
       place.push_back(static_cast<double>(at - classes.labels.begin()));
@@ -175,11 +176,32 @@ class target_argument {
   py::object array_ = py::none();
 };
 
+/// Margins that rows begin with: None, or one number a row, or a row of outputs each.
+class margin_argument {
+ public:
+  explicit margin_argument(py::handle given) {
+    if (given.is_none()) return;
+    py::array a = detail::numbers(given, "base_margin");
+    if (a.ndim() == 1) a = a.attr("reshape")(-1, 1);
+    if (a.ndim() != 2 || a.size() == 0)
+      throw argument_error("base_margin", "shape " + detail::shape_text(a), "(rows,) or (rows, outputs)");
+    if (a.dtype().itemsize() == 4) a = a.attr("astype")("float64");
+    array_ = a;
+    view_ = detail::view_of<double>(array_);
+  }
+  matrix_view<const double> view() const { return view_; }
+
+ private:
+  py::array array_;
+  matrix_view<const double> view_;
+};
+
 /// An evaluation set, kept alive.
 struct held_set {
   matrix_argument x;
   target_argument y;
   weight_argument weight;
+  margin_argument base_margin;
 };
 
 /// A Python callable as a custom objective: (targets, margins of shape (outputs, rows), weights or None) ->
@@ -188,6 +210,7 @@ class python_gradients {
  public:
   explicit python_gradients(py::object callable) : callable_(std::move(callable)) {}
 
+  explicit operator bool() const { return !callable_.is_none(); }
   void operator()(const custom_rows& rows, std::span<double> gradient, std::span<double> hessian) const {
     const py::gil_scoped_acquire gil;
     const std::size_t outputs = rows.margins.size() / rows.target.size();
@@ -225,9 +248,41 @@ py::dict results_of(std::span<const evaluation_history> histories) {
   return results;
 }
 
+/// Calls a Python observer, if there is one, with the iteration and the scores.
+class python_observer {
+ public:
+  explicit python_observer(py::object callable) : callable_(std::move(callable)) {}
+
+  bool operator()(const boosting_progress& now) const {
+    if (callable_.is_none()) return false;
+    const py::gil_scoped_acquire gil;
+    return callable_(now.iteration, results_of(now.histories)).cast<bool>();
+  }
+
+ private:
+  py::object callable_;
+};
+
+/// Parameters and gradients of a fit on so many classes.
+class fit_settings {
+ public:
+  boosting_params params;
+
+  fit_settings(const py::dict& given, bool classifier, std::size_t classes)
+      : params(params_from(given)), gradients_(given["gradients"]) {
+    params.objective = objective_for(given["objective"], classifier, classes);
+    if (gradients_) params.num_class = static_cast<std::uint32_t>(classes);
+  }
+
+  custom_gradients custom() const { return gradients_ ? custom_gradients(gradients_) : custom_gradients(); }
+
+ private:
+  python_gradients gradients_;
+};
+
 template <class T>
 evaluation_set<T> converted(const held_set& set, std::string name, std::vector<T>& copy) {
-  evaluation_set<T> out{std::move(name), {{}, set.y.view(), set.weight.view()}};
+  evaluation_set<T> out{std::move(name), {{}, set.y.view(), set.weight.view()}, set.base_margin.view()};
   set.x.visit([&]<class V>(matrix_view<const V> view) {
     if constexpr (std::is_same_v<V, T>) {
       out.data.x = view;
@@ -245,8 +300,8 @@ evaluation_set<T> converted(const held_set& set, std::string name, std::vector<T
 
 template <class T>
 py::tuple fit_view(matrix_view<const T> x, const target_argument& y, const weight_argument& weight,
-                   const std::deque<held_set>& held, const boosting_params& p, const py::object& gradients,
-                   const py::object& observer, const model* init_model, int threads) {
+                   const std::deque<held_set>& held, const fit_settings& settings, const py::object& observer,
+                   const model* init_model, const boosting_extras& extras, int threads) {
   if (init_model != nullptr && y.classes().size() > 0 &&
       !(init_model->labels() == saved_labels(y.classes()))) {
     throw argument_error("init_model", "other classes", "those of y");
@@ -257,18 +312,12 @@ py::tuple fit_view(matrix_view<const T> x, const target_argument& y, const weigh
   for (const held_set& set : held) {
     sets.push_back(converted<T>(set, "validation_" + std::to_string(sets.size()), copies.emplace_back()));
   }
-  const auto watch = [&](const boosting_progress& now) {
-    if (observer.is_none()) return false;
-    const py::gil_scoped_acquire gil;
-    return observer(now.iteration, results_of(now.histories)).cast<bool>();
-  };
-  const python_gradients compute(gradients);
-  const custom_gradients custom = gradients.is_none() ? custom_gradients() : custom_gradients(compute);
+  const python_observer watch(observer);
   boosting_log log;
   const samples<matrix_view<const T>> data{x, y.view(), weight.view()};
   model fitted = released([&] {
-    return model::fit(data, std::span<const evaluation_set<T>>(sets), p, threads, watch, &log, custom,
-                      init_model);
+    return model::fit(data, std::span<const evaluation_set<T>>(sets), settings.params, threads, watch, &log,
+                      settings.custom(), init_model, extras);
   });
   if (y.classes().size() > 0) fitted.set_labels(saved_labels(y.classes()));
   return py::make_tuple(std::move(fitted), y.array(), results_of(log.histories));
@@ -276,7 +325,7 @@ py::tuple fit_view(matrix_view<const T> x, const target_argument& y, const weigh
 
 py::tuple fit(const py::object& x, const py::object& y, const py::object& sample_weight,
               const py::list& eval_set, bool classifier, const py::dict& params, const py::object& observer,
-              const py::object& init_model, int threads) {
+              const py::object& init_model, const py::dict& extras, int threads) {
   const matrix_argument data(x, "X", values::any);
   const auto target = classifier ? target_argument::classes_of(y) : target_argument::values_of(y, "y");
   check_lengths(data.rows(), target.size());
@@ -285,27 +334,49 @@ py::tuple fit(const py::object& x, const py::object& y, const py::object& sample
   for (const py::handle item : eval_set) {
     const auto set = item.cast<py::tuple>();
     matrix_argument held_x(set[0], "eval_set", values::any);
-    auto held_y = classifier ? target_argument::known_classes_of(set[1], target.classes())
+    auto held_y = classifier ? target_argument::known_classes_of(set[1], "eval_set", target.classes(), "y")
                              : target_argument::values_of(set[1], "eval_set");
     check_lengths(held_x.rows(), held_y.size());
     weight_argument held_weight(set[2], held_x.rows());
-    held.push_back({std::move(held_x), std::move(held_y), std::move(held_weight)});
+    held.push_back({std::move(held_x), std::move(held_y), std::move(held_weight), margin_argument(set[3])});
   }
-  boosting_params p = params_from(params);
-  p.objective = objective_for(params["objective"], classifier, target.classes().size());
-  const py::object gradients = params["gradients"];
-  if (!gradients.is_none()) p.num_class = static_cast<std::uint32_t>(target.classes().size());
+  const margin_argument base_margin(extras["base_margin"]);
+  const fit_settings settings(params, classifier, target.classes().size());
   const model* const first = init_model.is_none() ? nullptr : &init_model.cast<const model&>();
   return data.visit([&](auto view) {
-    return fit_view(view, target, weight, held, p, gradients, observer, first, threads);
+    return fit_view(view, target, weight, held, settings, observer, first,
+                    {.base_margin = base_margin.view()}, threads);
   });
 }
 
-py::array predict(const model& self, const py::object& x, int threads) {
+/// `classes`: those of the model, or None for a regression.
+model refit(const model& self, const py::object& x, const py::object& y, const py::object& sample_weight,
+            const py::object& classes, double decay_rate, const py::object& gradients,
+            const py::object& base_margin, int threads) {
   const matrix_argument data(x, "X", values::any);
+  const auto target = classes.is_none()
+                          ? target_argument::values_of(y, "y")
+                          : target_argument::known_classes_of(
+                                y, "y", target_argument::classes_of(classes).classes(), "the model");
+  check_lengths(data.rows(), target.size());
+  const weight_argument weight(sample_weight, data.rows());
+  const margin_argument base(base_margin);
+  const python_gradients compute(gradients);
+  const custom_gradients custom = compute ? custom_gradients(compute) : custom_gradients();
+  return data.visit([&](auto view) {
+    return released([&] {
+      return self.refit(samples<decltype(view)>{view, target.view(), weight.view()}, decay_rate, threads,
+                        custom, base.view());
+    });
+  });
+}
+
+py::array predict(const model& self, const py::object& x, int threads, const py::object& base_margin) {
+  const matrix_argument data(x, "X", values::any);
+  const margin_argument base(base_margin);
   std::vector<double> out(data.rows());
   data.visit([&](auto view) {
-    released_when_long(data.rows(), [&] { self.predict(view, std::span(out), threads); });
+    released_when_long(data.rows(), [&] { self.predict(view, std::span(out), threads, base.view()); });
   });
   return as_array(std::move(out));
 }
@@ -324,22 +395,28 @@ const bindings boosting_bindings([](py::module_& m) {
   bind_savable(c);
   c.def_static("fit", &fit, py::arg("X"), py::arg("y"), py::arg("sample_weight"), py::arg("eval_set"),
                py::arg("classifier"), py::arg("params"), py::arg("observer"), py::arg("init_model"),
-               py::arg("threads"));
-  c.def("predict", &predict, py::arg("X"), py::arg("threads") = 0);
+               py::arg("extras"), py::arg("threads"));
+  c.def("refit", &refit, py::arg("X"), py::arg("y"), py::arg("sample_weight"), py::arg("classes"),
+        py::arg("decay_rate"), py::arg("gradients"), py::arg("base_margin"), py::arg("threads"));
+  c.def("predict", &predict, py::arg("X"), py::arg("threads") = 0, py::arg("base_margin") = py::none());
   c.def(
       "predict_proba",
-      [](const model& self, const py::object& x, int threads) {
-        return table_of<double>(x, self.classes(),
-                                [&](auto view, auto out) { self.predict_proba(view, out, threads); });
+      [](const model& self, const py::object& x, int threads, const py::object& base_margin) {
+        const margin_argument base(base_margin);
+        return table_of<double>(x, self.classes(), [&](auto view, auto out) {
+          self.predict_proba(view, out, threads, base.view());
+        });
       },
-      py::arg("X"), py::arg("threads") = 0);
+      py::arg("X"), py::arg("threads") = 0, py::arg("base_margin") = py::none());
   c.def(
       "predict_margin",
-      [](const model& self, const py::object& x, int threads) {
-        return table_of<double>(x, self.outputs(),
-                                [&](auto view, auto out) { self.predict_margin(view, out, threads); });
+      [](const model& self, const py::object& x, int threads, const py::object& base_margin) {
+        const margin_argument base(base_margin);
+        return table_of<double>(x, self.outputs(), [&](auto view, auto out) {
+          self.predict_margin(view, out, threads, base.view());
+        });
       },
-      py::arg("X"), py::arg("threads") = 0);
+      py::arg("X"), py::arg("threads") = 0, py::arg("base_margin") = py::none());
   c.def(
       "apply",
       [](const model& self, const py::object& x, int threads) {

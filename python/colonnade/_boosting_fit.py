@@ -111,10 +111,21 @@ def weights_of_columns(value: Any) -> list[float] | None:
     return [float(weight) for weight in weights]
 
 
-def evaluation(item: Any) -> tuple[Any, Any, Any]:
-    if not isinstance(item, (tuple, list)) or len(item) not in (2, 3):
-        raise ValueError("eval_set: expected a list of (X, y) or (X, y, sample_weight)")
-    return (item[0], flat(item[1]), item[2] if len(item) == 3 else None)
+def evaluations(eval_set: Any, base_margins: Any) -> list[tuple[Any, Any, Any, Any]]:
+    """The sets as X, y, weights and margins to begin with."""
+    sets = list(eval_set or ())
+    margins = [None] * len(sets) if base_margins is None else list(base_margins)
+    if len(margins) != len(sets):
+        raise ValueError(
+            f"base_margin_eval_set: found {len(margins)}, expected one for each of {len(sets)} sets"
+        )
+    for item in sets:
+        if not isinstance(item, (tuple, list)) or len(item) not in (2, 3):
+            raise ValueError("eval_set: expected a list of (X, y) or (X, y, sample_weight)")
+    return [
+        (item[0], flat(item[1]), item[2] if len(item) == 3 else None, margin)
+        for item, margin in zip(sets, margins)
+    ]
 
 
 def flat(y: Any) -> Any:

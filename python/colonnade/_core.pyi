@@ -31,6 +31,7 @@ class gradient_boosted_trees:
         params: dict,
         observer: typing.Any,
         init_model: typing.Any,
+        extras: dict,
         threads: int,
     ) -> tuple: ...
     @staticmethod
@@ -46,14 +47,25 @@ class gradient_boosted_trees:
     ) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]: ...
     def feature_importances(self, importance_type: str) -> numpy.typing.NDArray[numpy.float64]: ...
     def predict(
-        self, X: typing.Any, threads: int = 0
+        self, X: typing.Any, threads: int = 0, base_margin: typing.Any = None
     ) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]: ...
     def predict_margin(
-        self, X: typing.Any, threads: int = 0
+        self, X: typing.Any, threads: int = 0, base_margin: typing.Any = None
     ) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]: ...
     def predict_proba(
-        self, X: typing.Any, threads: int = 0
+        self, X: typing.Any, threads: int = 0, base_margin: typing.Any = None
     ) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]: ...
+    def refit(
+        self,
+        X: typing.Any,
+        y: typing.Any,
+        sample_weight: typing.Any,
+        classes: typing.Any,
+        decay_rate: float,
+        gradients: typing.Any,
+        base_margin: typing.Any,
+        threads: int,
+    ) -> gradient_boosted_trees: ...
     def save(self, path: str) -> None: ...
     def set_feature_names(self, names: collections.abc.Sequence[str]) -> None: ...
     def to_bytes(self) -> bytes: ...

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import _core
-from ._boosting_fit import Gradients, Observer, evaluation, flat, number, weights_of_columns
+from ._boosting_fit import Gradients, Observer, evaluations, flat, number, weights_of_columns
 from ._estimator import BaseEstimator, ClassifierMixin, RegressorMixin, seed_of
 
 __all__ = ["GradientBoostedTreesClassifier", "GradientBoostedTreesRegressor"]
@@ -124,6 +124,8 @@ class _GradientBoostedTrees(BaseEstimator):
         *,
         eval_set: Sequence[tuple[Any, ...]] | None = None,
         sample_weight: Any = None,
+        base_margin: Any = None,
+        base_margin_eval_set: Sequence[Any] | None = None,
         callbacks: Sequence[Callable[[int, dict[str, Any]], Any]] | None = None,
         init_model: Any = None,
         time_limit: float | None = None,
@@ -141,6 +143,11 @@ class _GradientBoostedTrees(BaseEstimator):
             Scored after every iteration, as "validation_0" and so on; early stopping looks at the last.
         sample_weight : array of shape (rows,), optional
             Weights, 0 or more.
+        base_margin : array of shape (rows,) or (rows, outputs), optional
+            Margin that each row begins with instead of ``base_score`` (LightGBM calls it init_score): an offset, or the
+            margins of another model. The model does not hold it: rows are predicted with a ``base_margin`` of theirs.
+        base_margin_eval_set : list of arrays or None, optional
+            The same for each of ``eval_set``.
         callbacks : list of callables, optional
             Each is called as ``callback(iteration, evals_result)`` after every iteration; the fit ends when one
             returns True.
@@ -157,7 +164,7 @@ class _GradientBoostedTrees(BaseEstimator):
                 f"This {type(self).__name__} estimator requires y to be passed, but the target y is None."
             )
         params = self._checked_params()
-        sets = [evaluation(item) for item in eval_set or ()]
+        sets = evaluations(eval_set, base_margin_eval_set)
         observer = Observer(params["n_estimators"], callbacks, time_limit, verbose)
         model, classes, history = _core.gradient_boosted_trees.fit(
             X,
@@ -168,6 +175,7 @@ class _GradientBoostedTrees(BaseEstimator):
             params,
             observer if observer.wanted else None,
             None if init_model is None else self._model_of(init_model),
+            {"base_margin": base_margin},
             self._threads(),
         )
         self._learn_columns(X, model.columns)
@@ -178,6 +186,57 @@ class _GradientBoostedTrees(BaseEstimator):
         if self._is_classifier:
             self.classes_ = classes
         return self
+
+    def refit(
+        self, X: Any, y: Any, sample_weight: Any = None, decay_rate: float = 0.9, base_margin: Any = None
+    ) -> Any:
+        """A new estimator with the same trees, whose leaves are moved towards what they would be on other rows.
+
+        Tree after tree, a leaf becomes ``decay_rate`` times its value plus ``1 - decay_rate`` times the value that the
+        gradients of these rows give it (LightGBM's ``Booster.refit``). Splits, base score and importances stay, and so
+        does a leaf that no row reaches.
+
+        Parameters
+        ----------
+        X : array or data frame of shape (rows, columns)
+            The columns of ``fit``.
+        y : array of shape (rows,)
+            Classes that the model knows (not all need be there), or values.
+        sample_weight : array of shape (rows,), optional
+            Weights, 0 or more.
+        decay_rate : float
+            Share of the old leaves, 0 to 1.
+        base_margin : array of shape (rows,) or (rows, outputs), optional
+            As in ``fit``.
+
+        Returns
+        -------
+        estimator
+            This one stays as it is.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from colonnade.boosting import GradientBoostedTreesRegressor
+        >>> X = np.arange(100.0).reshape(-1, 1)
+        >>> model = GradientBoostedTreesRegressor(n_estimators=50).fit(X, X[:, 0])
+        >>> moved = model.refit(X, X[:, 0] + 10, decay_rate=0)
+        >>> bool(abs(moved.predict([[50.0]])[0] - 60) < 1)
+        True
+        """
+        model = self._ready(X)
+        rate = number("decay_rate", decay_rate, False)
+        if rate is None:
+            raise ValueError("decay_rate: found None, expected a number from 0 to 1")
+        classes = self.classes_ if self._is_classifier else None
+        gradients = self._checked_objective()["gradients"]
+        other = type(self).__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other.evals_result_ = {}
+        other._model = model.refit(
+            X, flat(y), sample_weight, classes, rate, gradients, base_margin, self._threads()
+        )
+        return other
 
     def apply(self, X: Any) -> np.ndarray:
         """Index of the leaf, within its tree, that every row of X falls into: shape (rows, trees)."""
@@ -403,23 +462,23 @@ class GradientBoostedTreesClassifier(ClassifierMixin, _GradientBoostedTrees):
     _is_classifier = True
     _objectives = ("binary:logistic", "multi:softprob")
 
-    def predict(self, X: Any) -> np.ndarray:
-        """The likeliest class of every row."""
-        codes = self._ready(X).predict(X, self._threads())
+    def predict(self, X: Any, base_margin: Any = None) -> np.ndarray:
+        """The likeliest class of every row; ``base_margin`` as in ``fit``."""
+        codes = self._ready(X).predict(X, self._threads(), base_margin)
         return self.classes_[codes.astype(np.intp)]
 
-    def predict_proba(self, X: Any) -> np.ndarray:
-        """Probabilities, one column a class in the order of ``classes_``."""
-        return self._ready(X).predict_proba(X, self._threads())
+    def predict_proba(self, X: Any, base_margin: Any = None) -> np.ndarray:
+        """Probabilities, one column a class in the order of ``classes_``; ``base_margin`` as in ``fit``."""
+        return self._ready(X).predict_proba(X, self._threads(), base_margin)
 
-    def predict_log_proba(self, X: Any) -> np.ndarray:
+    def predict_log_proba(self, X: Any, base_margin: Any = None) -> np.ndarray:
         """Logarithms of ``predict_proba``."""
         with np.errstate(divide="ignore"):
-            return np.log(self.predict_proba(X))
+            return np.log(self.predict_proba(X, base_margin))
 
-    def decision_function(self, X: Any) -> np.ndarray:
+    def decision_function(self, X: Any, base_margin: Any = None) -> np.ndarray:
         """Margins: log-odds of the second of two classes, otherwise one column a class."""
-        margins = self._ready(X).predict_margin(X, self._threads())
+        margins = self._ready(X).predict_margin(X, self._threads(), base_margin)
         return margins[:, 0] if margins.shape[1] == 1 else margins
 
 
@@ -459,6 +518,6 @@ class GradientBoostedTreesRegressor(RegressorMixin, _GradientBoostedTrees):
 
     _objectives = ("reg:squarederror", "count:poisson", "reg:quantileerror", "reg:absoluteerror")
 
-    def predict(self, X: Any) -> np.ndarray:
-        """The predicted value of every row."""
-        return self._ready(X).predict(X, self._threads())
+    def predict(self, X: Any, base_margin: Any = None) -> np.ndarray:
+        """The predicted value of every row; ``base_margin`` (of margins, not of predictions) as in ``fit``."""
+        return self._ready(X).predict(X, self._threads(), base_margin)

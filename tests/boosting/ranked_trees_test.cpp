@@ -92,19 +92,27 @@ std::vector<T> table(std::size_t rows) {
 }
 
 template <class T>
-void check_equal(const tree_ensemble& ensemble, matrix_view<const T> x, const std::vector<double>& base) {
+void check_equal(const tree_ensemble& ensemble, matrix_view<const T> x, matrix_view<const double> base) {
   const auto ranked = ranked_trees::of(ensemble);
   REQUIRE(ranked.has_value());
-  std::vector<double> walked(x.rows() * base.size()), found(walked.size());
-  ensemble.add_margins(x, base, matrix_view<double>(walked.data(), x.rows(), base.size()), 1);
+  std::vector<double> walked(x.rows() * base.columns()), found(walked.size());
+  ensemble.add_margins(x, base, matrix_view<double>(walked.data(), x.rows(), base.columns()), 1);
   for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
     const simd::scoped_level scope(level);
     for (const int threads : {1, 3}) {
       std::fill(found.begin(), found.end(), -1);
-      ranked->add_margins(x, base, matrix_view<double>(found.data(), x.rows(), base.size()), threads);
+      ranked->add_margins(x, base, matrix_view<double>(found.data(), x.rows(), base.columns()), threads);
       CHECK(std::memcmp(walked.data(), found.data(), walked.size() * sizeof(double)) == 0);
     }
   }
+}
+
+template <class T>
+void check_equal(const tree_ensemble& ensemble, matrix_view<const T> x, const std::vector<double>& base) {
+  check_equal(ensemble, x, matrix_view<const double>(base.data(), x.rows(), base.size(), 0, 1));
+  std::vector<double> each(x.rows() * base.size());
+  for (std::size_t i = 0; i < each.size(); ++i) each[i] = static_cast<double>(i % 7) - base[i % base.size()];
+  check_equal(ensemble, x, matrix_view<const double>(each.data(), x.rows(), base.size()));
 }
 
 // LAW: ranked-trees-are-the-trees  Ranked trees give the bits of the walk: any shape, missing and infinite

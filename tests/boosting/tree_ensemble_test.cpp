@@ -60,12 +60,12 @@ TEST_CASE("tree_ensemble: rows end at their leaf, also on thresholds, with NaN a
   for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
     const simd::scoped_level scope(level);
     std::vector<double> margin(rows);
-    ensemble.add_margins(matrix_view<const double>(x.data(), rows, 3), std::span(&base, 1),
+    ensemble.add_margins(matrix_view<const double>(x.data(), rows, 3), {&base, rows, 1, 0, 1},
                          matrix_view<double>(margin.data(), rows, 1), 2);
     for (std::size_t i = 0; i < rows; ++i) {
       CHECK(margin[i] == 0.25 + expected(chain(), x.data() + 3 * i));
       double one = 0;
-      ensemble.add_margins(matrix_view<const double>(x.data() + 3 * i, 1, 3), std::span(&base, 1),
+      ensemble.add_margins(matrix_view<const double>(x.data() + 3 * i, 1, 3), {&base, 1, 1},
                            matrix_view<double>(&one, 1, 1), 1);
       CHECK(one == margin[i]);
     }

@@ -52,6 +52,20 @@ class naive_boosting {
     }
   }
 
+  /// Takes the trees of another table; their leaves are moved towards what these rows say.
+  void refit(std::vector<tree> trees, double decay_rate) {
+    trees_ = std::move(trees);
+    const std::size_t outputs = margins_[0].size();
+    std::vector<std::vector<double>> before;
+    for (std::size_t t = 0; t < trees_.size(); ++t) {
+      if (t % (outputs * p_.num_parallel_tree) == 0) before = margins_;
+      std::vector<std::vector<std::size_t>> rows(trees_[t].size());
+      for (std::size_t i = 0; i < x_.rows(); ++i) rows[leaf_of_row(trees_[t], i)].push_back(i);
+      for (std::size_t n = 0; n < rows.size(); ++n)
+        refit_leaf(trees_[t][n], rows[n], before, t % outputs, decay_rate);
+    }
+  }
+
   const std::vector<tree>& trees() const { return trees_; }
   const std::vector<std::vector<double>>& margins() const { return margins_; }
 
@@ -83,14 +97,42 @@ class naive_boosting {
     return {w * (p - hit), w * p * (1 - p)};
   }
 
+  std::size_t leaf_of_row(const tree& nodes, std::size_t i) const {
+    std::size_t n = 0;
+    while (!nodes[n].leaf) {
+      const node& at = nodes[n];
+      n = static_cast<std::size_t>(goes_left(x_(i, at.feature), at.value, at.missing_left) ? at.left
+                                                                                           : at.right);
+    }
+    return n;
+  }
+  void refit_leaf(node& leaf, const std::vector<std::size_t>& rows,
+                  const std::vector<std::vector<double>>& before, std::size_t k, double decay_rate) {
+    sums total;
+    double weight = 0;
+    for (const std::size_t i : rows) {
+      const sums one = gradient(before[i], i, k);
+      total.g += one.g;
+      total.h += one.h;
+      weight += weight_.empty() ? 1 : weight_[i];
+    }
+    if (weight > 0) {
+      const double fresh = renews() ? renewed(rows, before) : leaf_of(total);
+      leaf.value =
+          decay_rate * leaf.value + (1 - decay_rate) * fresh * p_.learning_rate / p_.num_parallel_tree;
+    }
+    for (const std::size_t i : rows) margins_[i][k] += leaf.value;
+  }
+
   bool renews() const {
     return p_.objective == boosting_objective::quantile || p_.objective == boosting_objective::absolute_error;
   }
   double alpha() const { return p_.quantile_alpha.value_or(0.5); }
-  double renewed(const std::vector<std::size_t>& rows) const {
+  double renewed(const std::vector<std::size_t>& rows,
+                 const std::vector<std::vector<double>>& margins) const {
     std::vector<std::pair<double, double>> left;
     for (const std::size_t i : rows)
-      left.emplace_back(y_[i] - margins_[i][0], weight_.empty() ? 1 : weight_[i]);
+      left.emplace_back(y_[i] - margins[i][0], weight_.empty() ? 1 : weight_[i]);
     return naive_quantile(left, alpha());
   }
 
@@ -176,8 +218,8 @@ class naive_boosting {
       }
       if (s.gain == 0) {
         const auto& rows = nodes[n].rows;
-        result[n].value =
-            (renews() && !rows.empty() ? renewed(rows) : leaf_of(nodes[n].total)) * p_.learning_rate;
+        result[n].value = (renews() && !rows.empty() ? renewed(rows, margins_) : leaf_of(nodes[n].total)) *
+                          p_.learning_rate;
         for (const std::size_t i : rows) margins_[i][k] += result[n].value;
         continue;
       }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "colonnade/boosting/bin_finder.hpp"
@@ -51,6 +52,25 @@ class binned_matrix {
     fill(x, bin_finder<T>(cuts, [this](std::size_t f) { return missing_[f]; }), threads);
   }
 
+  /// Some of the rows, in the order of `rows`, without looking at values again. With `rows_and_columns` this
+  /// must have the columns too. O(rows x columns).
+  binned_matrix gather(std::span<const std::uint32_t> rows, layout kept, int threads) const {
+    binned_matrix some(*this, rows.size(), kept);
+    const double work = static_cast<double>(rows.size() * features_);
+    for_blocks(block_count(rows.size(), rows_together), useful_threads(threads, work),
+               [&](std::size_t block) {
+                 const std::size_t last = std::min((block + 1) * rows_together, rows.size());
+                 for (std::size_t i = block * rows_together; i < last; ++i)
+                   std::copy_n(row(rows[i]), stride_, some.by_row_.data() + i * stride_);
+               });
+    if (kept == layout::rows) return some;
+    for_blocks(features_, useful_threads(threads, work), [&](std::size_t f) {
+      std::uint8_t* const to = some.by_column_.data() + f * rows.size();
+      for (std::size_t i = 0; i < rows.size(); ++i) to[i] = column(f)[rows[i]];
+    });
+    return some;
+  }
+
   std::size_t rows() const { return rows_; }
   std::size_t features() const { return features_; }
   column_range columns() const { return {0, features_}; }
@@ -67,6 +87,16 @@ class binned_matrix {
 
  private:
   static constexpr std::size_t rows_together = 256;
+
+  // Room for rows of the same columns.
+  binned_matrix(const binned_matrix& like, std::size_t rows, layout kept)
+      : rows_(rows),
+        features_(like.features_),
+        stride_(like.stride_),
+        by_row_(rows * like.stride_),
+        by_column_(kept == layout::rows ? 0 : rows * like.features_),
+        missing_(like.missing_),
+        offsets_(like.offsets_) {}
 
   template <class T>
   void fill(matrix_view<const T> x, const bin_finder<T>& finder, int threads) {

@@ -16,6 +16,7 @@ template <class T>
 struct evaluation_set {
   std::string name;
   samples<matrix_view<const T>> data;
+  matrix_view<const double> base_margin = {};  ///< as in boosting_extras
 };
 
 /// The scores of one evaluation set, one an iteration.

@@ -69,6 +69,14 @@ class boosting_trainer {
     ++iteration_;
   }
 
+  /// Adds the scores of the watched sets to their histories.
+  void score(const boosting_metric& metric) {
+    for (std::size_t s = 0; s < watched_.size(); ++s) {
+      const boosting_loss& loss = *watched_[s].loss;
+      histories_[s].scores.push_back(metric(watched_[s].margins, loss.target(), loss.weight(), threads_));
+    }
+  }
+
   /// Steps n_estimators times, unless the observer or early stopping ends it before. The trees after the best
   /// iteration are dropped when early stopping is on.
   void run(const boosting_observer& observer) {
@@ -77,10 +85,7 @@ class boosting_trainer {
     bool stop = false;
     while (!stop && iteration_ < last) {
       step();
-      for (std::size_t s = 0; s < watched_.size(); ++s) {
-        const boosting_loss& loss = *watched_[s].loss;
-        histories_[s].scores.push_back(metric(watched_[s].margins, loss.target(), loss.weight(), threads_));
-      }
+      score(metric);
       stop = stops_early(metric.larger_is_better());
       stop = observer({iteration_ - first - 1, params_.n_estimators, histories_}) || stop;
     }
@@ -89,10 +94,10 @@ class boosting_trainer {
   }
 
   std::size_t iteration() const { return iteration_; }
-  const std::vector<double>& base() const { return base_; }
   /// Output k of training row i is at k * rows + i.
   const std::vector<double>& margins() const { return margins_; }
   tree_ensemble take_ensemble() { return std::move(ensemble_); }
+  const std::vector<evaluation_history>& histories() const { return histories_; }
   std::vector<evaluation_history> take_histories() { return std::move(histories_); }
   /// Known with early stopping.
   std::optional<std::uint32_t> best_iteration() const { return best_iteration_; }

@@ -12,7 +12,11 @@
 #include <utility>
 #include <vector>
 
+#include "colonnade/boosting/base_margins.hpp"
+#include "colonnade/boosting/boosting_extras.hpp"
+#include "colonnade/boosting/boosting_input.hpp"
 #include "colonnade/boosting/boosting_trainer.hpp"
+#include "colonnade/boosting/leaf_refitter.hpp"
 #include "colonnade/boosting/ranked_trees.hpp"
 #include "colonnade/core/accumulator.hpp"
 #include "colonnade/core/archive.hpp"
@@ -56,46 +60,68 @@ class gradient_boosted_trees {
   /// is called after every iteration and may end the fit; `log` receives the scores; `custom` computes the
   /// gradients of a custom objective, and what it throws ends the fit. From `init_model` the fit goes on: its
   /// bins and trees are kept, n_estimators are added, and on the same rows the model has the bytes of one
-  /// that was fitted in one go.
+  /// that was fitted in one go. `extras`: what else is known of the rows.
   template <class T>
   static gradient_boosted_trees fit(const samples<matrix_view<T>>& data,
                                     std::span<const evaluation_set<std::remove_const_t<T>>> evaluation,
                                     const params& p, int threads = 0, const boosting_observer& observer = {},
                                     boosting_log* log = nullptr, custom_gradients custom = {},
-                                    const gradient_boosted_trees* init_model = nullptr) {
+                                    const gradient_boosted_trees* init_model = nullptr,
+                                    const boosting_extras& extras = {}) {
     using value = std::remove_const_t<T>;
-    check(data, evaluation, p);
-    if ((p.objective == boosting_objective::custom) != static_cast<bool>(custom)) {
-      throw argument_error("objective", custom ? "a callable for another one" : "custom without a callable",
-                           "custom and a callable, or neither");
-    }
+    check_boosting_rows(data, p);
+    check_evaluation_sets(evaluation, data.x.columns(), p);
+    check_custom(p, custom);
     const boosting_loss loss(p, data.target, data.weight, data.rows(), custom);
     if (init_model != nullptr) init_model->check_resumable(p, data.x.columns(), loss.outputs());
     const matrix_view<const value> x = data.x;
-    gradient_boosted_trees model;
-    model.cuts_ =
-        init_model != nullptr ? init_model->cuts_ : feature_cuts::learn(x, data.weight, p.max_bin, threads);
+    gradient_boosted_trees model =
+        init_model != nullptr ? *init_model : begun(x, data.weight, loss, p, threads);
     const binned_matrix bins(x, model.cuts_, binned_matrix::layout::rows_and_columns, threads);
-    boosting_trainer trainer(bins, model.cuts_, loss, p,
-                             init_model != nullptr ? init_model->base_ : loss.base_margins(), threads);
-    const auto margins_of = [&](matrix_view<const value> rows) {
-      return init_model != nullptr ? init_model->output_margins(rows, threads) : std::vector<double>();
+    boosting_trainer trainer(bins, model.cuts_, loss, p, model.base_, threads);
+    const auto margins_of = [&](matrix_view<const value> rows, matrix_view<const double> base_margin) {
+      const bool all_alike = init_model == nullptr && base_margin.empty();
+      return all_alike ? std::vector<double>() : model.output_margins(rows, base_margin, threads);
     };
-    if (init_model != nullptr) trainer.resume(init_model->ensemble_, margins_of(x));
+    if (auto margins = margins_of(x, extras.base_margin); !margins.empty())
+      trainer.resume(model.ensemble_, std::move(margins));
     std::deque<evaluation_rows> rows;
     for (const auto& set : evaluation) {
       rows.push_back({binned_matrix(set.data.x, model.cuts_, binned_matrix::layout::rows, threads),
-                      evaluation_loss(p, loss.outputs(), set.data)});
-      trainer.watch(set.name, rows.back().bins, rows.back().loss, margins_of(set.data.x));
+                      evaluation_loss(p, loss.outputs(), set.data.target, set.data.weight, set.data.rows())});
+      trainer.watch(set.name, rows.back().bins, rows.back().loss, margins_of(set.data.x, set.base_margin));
     }
     trainer.run(observer);
     model.adopt(p, trainer);
-    if (init_model != nullptr) {
-      model.params_.n_estimators += init_model->iterations();
-      model.feature_names_ = init_model->feature_names_;
-      model.labels_ = init_model->labels_;
-    }
+    if (init_model != nullptr) model.params_.n_estimators += init_model->iterations();
     if (log != nullptr) log->histories = trainer.take_histories();
+    return model;
+  }
+
+  /// The same trees with leaves that other rows move: tree after tree a leaf becomes decay_rate x its value +
+  /// (1 - decay_rate) x what it would be on `data` (LightGBM's refit). Base, splits, gains and covers stay,
+  /// and so do leaves that no row reaches. `custom` as in `fit`, `base_margin` as in `predict_margin`. Throws
+  /// argument_error and data_error. O(rows x trees x depth).
+  template <class T>
+  gradient_boosted_trees refit(const samples<matrix_view<T>>& data, double decay_rate = 0.9, int threads = 0,
+                               custom_gradients custom = {},
+                               matrix_view<const double> base_margin = {}) const {
+    const matrix_view<const std::remove_const_t<T>> x = data.x;
+    if (x.columns() != features())
+      throw argument_error("X", std::to_string(x.columns()) + " columns", std::to_string(features()));
+    if (!(decay_rate >= 0 && decay_rate <= 1))
+      throw argument_error("decay_rate", std::to_string(decay_rate), "a number from 0 to 1");
+    check_custom(params_, custom);
+    const params p = with_outputs(params_, outputs());
+    const boosting_loss loss(p, data.target, data.weight, data.rows(), custom);
+    gradient_boosted_trees model = *this;
+    model.best_iteration_.reset();  // of other leaves
+    model.best_score_.reset();
+    leaf_refitter refitter(loss, p, decay_rate, threads);
+    refitter.refit(model.ensemble_, by_output(starting_margins(base_margin, base_, data.rows())),
+                   [&](std::size_t tree, std::span<std::uint32_t> leaf) {
+                     ensemble_.apply_one(x, tree, leaf, threads);
+                   });
     return model;
   }
 
@@ -133,26 +159,30 @@ class gradient_boosted_trees {
     labels_ = std::move(labels);
   }
 
-  /// out(i, k) = margin of output k. `out` is rows x outputs().
+  /// out(i, k) = margin of output k. `out` is rows x outputs(); so is `base_margin`, which replaces the base
+  /// of each row. Throws argument_error and data_error.
   template <class T>
-  void predict_margin(matrix_view<T> x, matrix_view<double> out, int threads = 0) const {
+  void predict_margin(matrix_view<T> x, matrix_view<double> out, int threads = 0,
+                      matrix_view<const double> base_margin = {}) const {
     check_shape(x.columns(), x.rows(), out, outputs());
+    const matrix_view<const double> base = starting_margins(base_margin, base_, x.rows());
     const matrix_view<const std::remove_const_t<T>> rows = x;
     if (x.rows() >= ranked_trees::least_rows) {
       if (const auto ranked = ranked_trees::of(ensemble_))
-        return ranked->add_margins(rows, base_, out, threads);
+        return ranked->add_margins(rows, base, out, threads);
     }
-    ensemble_.add_margins(rows, base_, out, threads);
+    ensemble_.add_margins(rows, base, out, threads);
   }
 
   /// Regression: the expected target. Otherwise the number of the likeliest class (the lowest of equal ones).
   template <class T>
-  void predict(matrix_view<T> x, std::span<double> out, int threads = 0) const {
+  void predict(matrix_view<T> x, std::span<double> out, int threads = 0,
+               matrix_view<const double> base_margin = {}) const {
     if (out.size() != x.rows())
       throw argument_error("out", std::to_string(out.size()), std::to_string(x.rows()));
     std::vector<double> several(outputs() == 1 ? 0 : out.size() * outputs());
     const matrix_view<double> margins(outputs() == 1 ? out.data() : several.data(), out.size(), outputs());
-    predict_margin(x, margins, threads);
+    predict_margin(x, margins, threads, base_margin);
     const auto chosen = params_.make_objective();
     for_row_blocks(out.size(), threads, [&](std::size_t first, std::size_t count) {
       chosen->to_predictions(margins.slice(first, count), out.subspan(first, count));
@@ -161,10 +191,11 @@ class gradient_boosted_trees {
 
   /// out(i, k) = probability of class k. `out` is rows x classes(). Throws argument_error for regression.
   template <class T>
-  void predict_proba(matrix_view<T> x, matrix_view<double> out, int threads = 0) const {
+  void predict_proba(matrix_view<T> x, matrix_view<double> out, int threads = 0,
+                     matrix_view<const double> base_margin = {}) const {
     if (classes() == 0) throw argument_error("predict_proba", "a model of a regression", "a classifier");
     check_shape(x.columns(), x.rows(), out, classes());
-    predict_margin(x, out.columns_slice(classes() - outputs(), outputs()), threads);
+    predict_margin(x, out.columns_slice(classes() - outputs(), outputs()), threads, base_margin);
     const auto chosen = params_.make_objective();
     for_row_blocks(out.rows(), threads, [&](std::size_t first, std::size_t count) {
       chosen->to_probabilities(out.slice(first, count));
@@ -232,35 +263,6 @@ class gradient_boosted_trees {
 
   gradient_boosted_trees() = default;
 
-  template <class Data, class Evaluation>
-  static void check(const Data& data, const Evaluation& evaluation, const params& p) {
-    p.check();
-    if (data.x.columns() == 0) throw argument_error("X", "0 columns", "at least 1");
-    if (data.rows() >= (std::uint64_t{1} << 32))
-      throw argument_error("X", std::to_string(data.rows()) + " rows", "below 2^32");
-    if (data.x.columns() > tree_node::feature_mask) throw argument_error("X", "over 2^30 columns", "fewer");
-    if (!p.feature_weights.empty() && p.feature_weights.size() != data.x.columns()) {
-      throw argument_error("feature_weights", std::to_string(p.feature_weights.size()) + " values",
-                           std::to_string(data.x.columns()));
-    }
-    for (const auto& set : evaluation) {
-      if (set.data.x.columns() != data.x.columns()) {
-        throw argument_error("eval_set", std::to_string(set.data.x.columns()) + " columns",
-                             std::to_string(data.x.columns()));
-      }
-    }
-    if (p.early_stopping_rounds > 0 && evaluation.size() == 0) {
-      throw argument_error("early_stopping_rounds", "no evaluation set", "at least one");
-    }
-  }
-
-  template <class Data>
-  static boosting_loss evaluation_loss(params p, std::size_t outputs, const Data& data) {
-    p.scale_pos_weight = 1;
-    if (p.objective == boosting_objective::softmax) p.num_class = static_cast<std::uint32_t>(outputs);
-    return boosting_loss(p, data.target, data.weight, data.rows());
-  }
-
   // Whether a fit with `p` may go on from here.
   void check_resumable(const params& p, std::size_t columns, std::size_t outputs) const {
     const auto expect = [](bool holds, const std::string& found, const std::string& expected) {
@@ -276,16 +278,27 @@ class gradient_boosted_trees {
 
   // Margins of rows, output after output.
   template <class T>
-  std::vector<double> output_margins(matrix_view<const T> x, int threads) const {
+  std::vector<double> output_margins(matrix_view<const T> x, matrix_view<const double> base_margin,
+                                     int threads) const {
     std::vector<double> margins(x.rows() * outputs());
     const auto rows = static_cast<std::ptrdiff_t>(x.rows());
-    predict_margin(x, matrix_view<double>(margins.data(), x.rows(), outputs(), 1, rows), threads);
+    predict_margin(x, matrix_view<double>(margins.data(), x.rows(), outputs(), 1, rows), threads,
+                   base_margin);
     return margins;
+  }
+
+  // Bins and base of a fit, without a tree.
+  template <class T>
+  static gradient_boosted_trees begun(matrix_view<const T> x, column_view<const double> weight,
+                                      const boosting_loss& loss, const params& p, int threads) {
+    gradient_boosted_trees model;
+    model.cuts_ = feature_cuts::learn(x, weight, p.max_bin, threads);
+    model.base_ = loss.base_margins();
+    return model;
   }
 
   void adopt(const params& p, boosting_trainer& trainer) {
     params_ = p;
-    base_ = trainer.base();
     ensemble_ = trainer.take_ensemble();
     best_iteration_ = trainer.best_iteration();
     best_score_ = trainer.best_score();

@@ -47,17 +47,22 @@ class tree_ensemble {
     cover_.resize(begin_.back());
   }
 
-  /// margin(i, k) = base[k] + the leaves of row i in the trees of output k, in their order. O(rows x trees x
-  /// depth).
+  /// Another value for a leaf of a tree; it must be finite.
+  void set_leaf(std::size_t tree, std::size_t node, double value) {
+    nodes_[begin_[tree] + node].value = value;
+  }
+
+  /// margin(i, k) = base(i, k) + the leaves of row i in the trees of output k, in their order. O(rows x trees
+  /// x depth).
   template <class T>
-  void add_margins(matrix_view<const T> x, std::span<const double> base, matrix_view<double> margin,
+  void add_margins(matrix_view<const T> x, matrix_view<const double> base, matrix_view<double> margin,
                    int threads) const {
     const double work = static_cast<double>(x.rows() * (trees() + 1)) * 12;
     for_blocks(block_count(x.rows(), rows_together), useful_threads(threads, work), [&](std::size_t block) {
       const std::size_t first = block * rows_together, count = std::min(rows_together, x.rows() - first);
       const auto out = margin.slice(first, count);
       for (std::size_t i = 0; i < count; ++i) {
-        for (std::size_t k = 0; k < base.size(); ++k) out(i, k) = base[k];
+        for (std::size_t k = 0; k < base.columns(); ++k) out(i, k) = base(first + i, k);
       }
       add_block(x.slice(first, count), out);
     });
@@ -74,6 +79,16 @@ class tree_ensemble {
         walk(x.slice(first, count), t, at);
         for (std::size_t i = 0; i < count; ++i) leaf(first + i, t) = at[i];
       }
+    });
+  }
+
+  /// leaf[i] = index, within a tree, of the leaf of row i.
+  template <class T>
+  void apply_one(matrix_view<const T> x, std::size_t tree, std::span<std::uint32_t> leaf, int threads) const {
+    const double work = static_cast<double>(x.rows()) * 12;
+    for_blocks(block_count(x.rows(), rows_together), useful_threads(threads, work), [&](std::size_t block) {
+      const std::size_t first = block * rows_together, count = std::min(rows_together, x.rows() - first);
+      walk(x.slice(first, count), tree, leaf.data() + first);
     });
   }
 

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "colonnade/boosting/boosting_loss.hpp"
+#include "colonnade/boosting/boosting_params.hpp"
+#include "colonnade/boosting/boosting_progress.hpp"
+#include "colonnade/core/accumulator.hpp"
+#include "colonnade/core/error.hpp"
+#include "colonnade/core/views.hpp"
+#include "colonnade/kernels/tree_walk.hpp"
+
+// What fits of boosted trees check of what they are given, and how they look at rows that are scored.
+
+namespace colonnade::inline COLONNADE_ABI {
+
+/// Throws argument_error unless a fit with these parameters can learn from `data`.
+template <class T>
+void check_boosting_rows(const samples<matrix_view<T>>& data, const boosting_params& p) {
+  p.check();
+  if (data.x.columns() == 0) throw argument_error("X", "0 columns", "at least 1");
+  if (data.rows() >= (std::uint64_t{1} << 32))
+    throw argument_error("X", std::to_string(data.rows()) + " rows", "below 2^32");
+  if (data.x.columns() > tree_node::feature_mask) throw argument_error("X", "over 2^30 columns", "fewer");
+  if (!p.feature_weights.empty() && p.feature_weights.size() != data.x.columns()) {
+    throw argument_error("feature_weights", std::to_string(p.feature_weights.size()) + " values",
+                         std::to_string(data.x.columns()));
+  }
+}
+
+/// Throws argument_error for sets of other columns, and where early stopping has none to look at.
+template <class T>
+void check_evaluation_sets(std::span<const evaluation_set<T>> sets, std::size_t columns,
+                           const boosting_params& p) {
+  for (const auto& set : sets) {
+    if (set.data.x.columns() != columns) {
+      throw argument_error("eval_set", std::to_string(set.data.x.columns()) + " columns",
+                           std::to_string(columns));
+    }
+  }
+  if (p.early_stopping_rounds > 0 && sets.empty())
+    throw argument_error("early_stopping_rounds", "no evaluation set", "at least one");
+}
+
+/// Throws argument_error unless a callable is given just where the objective needs one.
+inline void check_custom(const boosting_params& p, custom_gradients custom) {
+  const bool given = static_cast<bool>(custom);
+  if ((p.objective == boosting_objective::custom) == given) return;
+  throw argument_error("objective", given ? "a callable for another one" : "custom without a callable",
+                       "custom and a callable, or neither");
+}
+
+/// Parameters for rows that may lack the last classes.
+inline boosting_params with_outputs(boosting_params p, std::size_t outputs) {
+  if (p.objective == boosting_objective::softmax) p.num_class = static_cast<std::uint32_t>(outputs);
+  return p;
+}
+
+/// The loss of rows that are scored.
+inline boosting_loss evaluation_loss(boosting_params p, std::size_t outputs, column_view<const double> target,
+                                     column_view<const double> weight, std::size_t rows) {
+  p.scale_pos_weight = 1;
+  return boosting_loss(with_outputs(p, outputs), target, weight, rows);
+}
+
+}  // namespace colonnade::inline COLONNADE_ABI

@@ -1,0 +1,184 @@
+"""Base margins, refitting, cross-validation, checkpoints and samples by weight and group."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import colonnade
+from colonnade._estimator import clone
+from colonnade.boosting import GradientBoostedTreesClassifier, GradientBoostedTreesRegressor
+
+
+def table(rows: int = 2000, columns: int = 6, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(seed)
+    X = random.normal(size=(rows, columns))
+    score = X[:, 0] * X[:, 1] + np.sin(2 * X[:, 2]) + 0.3 * random.normal(size=rows)
+    X[random.random(X.shape) < 0.1] = np.nan
+    return X, score
+
+
+def classes_of(score: np.ndarray, count: int) -> np.ndarray:
+    edges = np.quantile(score, np.arange(1, count) / count)
+    return np.array(["a", "b", "c", "d"])[np.searchsorted(edges, score)]
+
+
+# ---- base margins -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_a_fit_on_the_margins_of_a_model_goes_on_from_it(classes: int) -> None:
+    X, score = table()
+    y = classes_of(score, classes)
+    first = GradientBoostedTreesClassifier(n_estimators=3).fit(X, y)
+    longer = GradientBoostedTreesClassifier(n_estimators=4).fit(X, y, init_model=first, eval_set=[(X, y)])
+    margins = first.decision_function(X)
+    top = GradientBoostedTreesClassifier(n_estimators=4)
+    top.fit(X, y, base_margin=margins, eval_set=[(X, y)], base_margin_eval_set=[margins])
+    assert top.evals_result_ == longer.evals_result_
+    assert top.decision_function(X, base_margin=margins).tolist() == longer.decision_function(X).tolist()
+    assert top.predict_proba(X[:5], base_margin=margins[:5]).tolist() == longer.predict_proba(X[:5]).tolist()
+    assert (
+        top.predict_log_proba(X[:5], base_margin=margins[:5]).tolist()
+        == longer.predict_log_proba(X[:5]).tolist()
+    )
+    assert top.predict(X, base_margin=margins).tolist() == longer.predict(X).tolist()
+    assert top.predict(X).tolist() != longer.predict(X).tolist()
+
+
+@pytest.mark.parametrize("objective", ["reg:squarederror", "count:poisson"])
+def test_base_margins_are_those_of_xgboost(objective: str) -> None:
+    xgboost = pytest.importorskip("xgboost")
+    X, score = table(3000)
+    random = np.random.default_rng(2)
+    offset = random.normal(size=len(X))
+    y = score + offset if objective == "reg:squarederror" else random.poisson(np.exp(0.5 * score + offset))
+    settings = {"objective": objective, "n_estimators": 20, "max_depth": 4, "learning_rate": 0.2}
+    train, test = slice(0, 2000), slice(2000, None)
+    ours = GradientBoostedTreesRegressor(**settings)
+    ours.fit(X[train], y[train], base_margin=offset[train])
+    theirs = xgboost.XGBRegressor(**settings)
+    theirs.fit(X[train], y[train], base_margin=offset[train])
+    p, q = ours.predict(X[test], base_margin=offset[test]), theirs.predict(X[test], base_margin=offset[test])
+    assert np.corrcoef(p, q)[0, 1] > 0.98
+    assert np.mean((p - y[test]) ** 2) < 1.03 * np.mean((q - y[test]) ** 2)
+    # Without the offsets both begin at their base score.
+    assert np.corrcoef(ours.predict(X[test]), theirs.predict(X[test]))[0, 1] > 0.95
+    assert ours.predict(X[test]).mean() == pytest.approx(theirs.predict(X[test]).mean(), rel=0.02, abs=0.02)
+
+
+def test_base_margins_may_be_a_column_a_list_or_floats() -> None:
+    X, score = table(300)
+    offset = np.linspace(-1, 1, 300, dtype=np.float32)
+    model = GradientBoostedTreesRegressor(n_estimators=3).fit(X, score, base_margin=offset)
+    for same in (offset.astype(float), offset.reshape(-1, 1), offset.tolist(), np.repeat(offset, 2)[::2]):
+        assert clone(model).fit(X, score, base_margin=same) == model
+        assert model.predict(X, base_margin=same).tolist() == model.predict(X, base_margin=offset).tolist()
+
+
+@pytest.mark.parametrize(
+    ("margin", "message"),
+    [
+        (np.zeros(99), "base_margin: found 99 x 1, expected 100 x 1"),
+        (np.zeros((100, 2)), "base_margin: found 100 x 2, expected 100 x 1"),
+        (
+            np.zeros((100, 1, 1)),
+            r"base_margin: found shape \(100, 1, 1\), expected \(rows,\) or \(rows, outputs\)",
+        ),
+        ([], r"base_margin: found shape \(0, 1\)"),
+        (3.0, r"base_margin: found shape \(\)"),
+        (np.full(100, np.nan), "base_margin: found nan, expected a finite number"),
+        (np.full(100, -np.inf), "base_margin: found -inf, expected a finite number"),
+        (["x"] * 100, "base_margin: could not convert"),
+    ],
+)
+def test_bad_base_margins_are_named(margin, message: str) -> None:
+    X, score = table(100)
+    model = GradientBoostedTreesRegressor(n_estimators=1)
+    with pytest.raises(ValueError, match=message):
+        model.fit(X, score, base_margin=margin)
+    with pytest.raises(ValueError, match=message):
+        model.fit(X, score, eval_set=[(X, score)], base_margin_eval_set=[margin])
+    with pytest.raises(ValueError, match=message):
+        model.fit(X, score).predict(X, base_margin=margin)
+    with pytest.raises(ValueError, match="base_margin_eval_set: found 1, expected one for each of 2 sets"):
+        model.fit(X, score, eval_set=[(X, score)] * 2, base_margin_eval_set=[None])
+
+
+# ---- refit ------------------------------------------------------------------------------------------------------
+
+
+def test_refit_makes_a_new_model_with_the_old_splits() -> None:
+    X, score = table()
+    y = classes_of(score, 3)
+    model = GradientBoostedTreesClassifier(n_estimators=5).fit(X, y, eval_set=[(X, y)])
+    before = model.to_bytes()
+    other_X, other_score = table(seed=1)
+    keep = classes_of(other_score, 3) != "c"  # a class that is not there
+    other = model.refit(other_X[keep], classes_of(other_score, 3)[keep], decay_rate=0.5)
+    assert model.to_bytes() == before
+    assert other.to_bytes() != before
+    assert other.apply(X).tolist() == model.apply(X).tolist()
+    assert other.classes_.tolist() == ["a", "b", "c"]
+    assert other.get_params() == model.get_params()
+    assert model.refit(X, y, decay_rate=0) == model
+    assert model.refit(X, y, decay_rate=1) == model
+    weight = np.random.default_rng(0).random(len(X))
+    for threads in (1, 2, 3, 7):
+        again = model.set_params(n_jobs=threads).refit(X, y, weight)
+        assert again.to_bytes() == model.refit(X, y, weight, 0.9).to_bytes()
+    with pytest.raises(ValueError, match="y: found a label that the model does not have, 'x'"):
+        model.refit(X, np.where(y == "a", "x", y))
+    for rate in (-1, 2, "half", None):
+        with pytest.raises(ValueError, match="decay_rate: found"):
+            model.refit(X, y, decay_rate=rate)
+    with pytest.raises(ValueError, match="X has 5 features"):
+        model.refit(X[:, :5], y)
+
+
+@pytest.mark.parametrize("objective", ["reg:squarederror", "reg:absoluteerror", "binary"])
+def test_refit_follows_new_rows_as_lightgbm_does(objective: str) -> None:
+    lightgbm = pytest.importorskip("lightgbm")
+    X, score = table(3000)
+    new_X, new_score = table(3000, seed=5)
+    new_score = new_score + 2 * np.nan_to_num(new_X[:, 3])  # what is to be learnt has changed
+    settings = {"learning_rate": 0.2, "n_estimators": 30, "random_state": 0}
+    common = {"num_leaves": 31, "min_child_samples": 1, "reg_lambda": 1, "verbose": -1, "n_jobs": 1}
+    if objective == "binary":
+        y, new_y = (score > 0).astype(int), (new_score > 0).astype(int)
+        ours = GradientBoostedTreesClassifier(max_leaves=31, grow_policy="lossguide", max_depth=0, **settings)
+        theirs = lightgbm.LGBMClassifier(**settings, **common)
+    else:
+        y, new_y = score, new_score
+        kind = "l1" if objective == "reg:absoluteerror" else "l2"
+        ours = GradientBoostedTreesRegressor(
+            objective=objective, max_leaves=31, grow_policy="lossguide", max_depth=0, **settings
+        )
+        theirs = lightgbm.LGBMRegressor(objective=kind, **settings, **common)
+    ours.fit(X, y)
+    booster = theirs.fit(X, y).booster_
+    for rate in (0.0, 0.5, 0.9):
+        new_ours = ours.refit(new_X, new_y, decay_rate=rate)
+        p = new_ours.predict_proba(new_X)[:, 1] if objective == "binary" else new_ours.predict(new_X)
+        q = booster.refit(new_X, new_y, decay_rate=rate).predict(new_X)
+        assert np.corrcoef(p, q)[0, 1] > 0.8  # LightGBM does not renew medians
+        assert np.mean((p - new_y) ** 2) < 1.1 * np.mean((q - new_y) ** 2)
+
+
+def test_refit_of_a_callable_and_of_a_loaded_model() -> None:
+    X, score = table(500)
+
+    def squared(y: np.ndarray, m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return m - y, np.ones_like(y)
+
+    known = GradientBoostedTreesRegressor(n_estimators=4, base_score=0).fit(X, score)
+    custom = GradientBoostedTreesRegressor(objective=squared, n_estimators=4, base_score=0).fit(X, score)
+    new = known.refit(X, score + 1, decay_rate=0.5)
+    assert custom.refit(X, score + 1, decay_rate=0.5).predict(X) == pytest.approx(new.predict(X), abs=1e-6)
+    loaded = colonnade.from_bytes(known.to_bytes())
+    assert loaded.refit(X, score + 1, decay_rate=0.5) == new
+    with pytest.raises(ValueError, match="objective: found"):
+        colonnade.from_bytes(custom.to_bytes()).refit(X, score)
+    margins = known.predict(X)
+    top = GradientBoostedTreesRegressor(n_estimators=4).fit(X, score, base_margin=margins)
+    assert top.refit(X, score, decay_rate=0, base_margin=margins) == top
