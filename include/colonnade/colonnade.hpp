@@ -10,6 +10,7 @@
 #include "colonnade/boosting/base_margins.hpp"
 #include "colonnade/boosting/bin_finder.hpp"
 #include "colonnade/boosting/binned_matrix.hpp"
+#include "colonnade/boosting/boosting_cv.hpp"
 #include "colonnade/boosting/boosting_extras.hpp"
 #include "colonnade/boosting/boosting_input.hpp"
 #include "colonnade/boosting/boosting_loss.hpp"

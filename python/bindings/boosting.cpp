@@ -6,6 +6,7 @@
 #include "arrays.hpp"
 #include "bind.hpp"
 #include "class_labels.hpp"
+#include "colonnade/boosting/boosting_cv.hpp"
 #include "colonnade/boosting/gradient_boosted_trees.hpp"
 #include "label_codes.hpp"
 
@@ -349,6 +350,43 @@ py::tuple fit(const py::object& x, const py::object& y, const py::object& sample
   });
 }
 
+std::vector<std::uint32_t> row_numbers(const py::handle rows) {
+  const auto given = rows.cast<py::array_t<std::uint32_t, py::array::c_style>>();
+  return {given.data(), given.data() + given.size()};
+}
+
+/// `folds`: pairs of arrays of row numbers, uint32.
+py::dict cross_validate(const py::object& x, const py::object& y, const py::object& sample_weight,
+                        const py::list& folds, bool classifier, const py::dict& params,
+                        const py::object& observer, const py::object& base_margin, int threads) {
+  const matrix_argument data(x, "X", values::any);
+  const auto target = classifier ? target_argument::classes_of(y) : target_argument::values_of(y, "y");
+  check_lengths(data.rows(), target.size());
+  const weight_argument weight(sample_weight, data.rows());
+  const margin_argument base(base_margin);
+  const fit_settings settings(params, classifier, target.classes().size());
+  std::vector<boosting_fold> rows;
+  for (const py::handle fold : folds) {
+    const auto both = fold.cast<py::tuple>();
+    rows.push_back({row_numbers(both[0]), row_numbers(both[1])});
+  }
+  const python_observer watch(observer);
+  const boosting_cv_scores scores = data.visit([&](auto view) {
+    return released([&] {
+      return boosting_cv::evaluate(samples<decltype(view)>{view, target.view(), weight.view()}, rows,
+                                   settings.params, threads, watch, settings.custom(), base.view());
+    });
+  });
+  py::dict out;
+  out["metric"] = scores.metric;
+  out["train_mean"] = as_array(scores.train_mean);
+  out["train_std"] = as_array(scores.train_std);
+  out["test_mean"] = as_array(scores.test_mean);
+  out["test_std"] = as_array(scores.test_std);
+  out["best_iteration"] = scores.best_iteration;
+  return out;
+}
+
 /// `classes`: those of the model, or None for a regression.
 model refit(const model& self, const py::object& x, const py::object& y, const py::object& sample_weight,
             const py::object& classes, double decay_rate, const py::object& gradients,
@@ -396,6 +434,9 @@ const bindings boosting_bindings([](py::module_& m) {
   c.def_static("fit", &fit, py::arg("X"), py::arg("y"), py::arg("sample_weight"), py::arg("eval_set"),
                py::arg("classifier"), py::arg("params"), py::arg("observer"), py::arg("init_model"),
                py::arg("extras"), py::arg("threads"));
+  c.def_static("cross_validate", &cross_validate, py::arg("X"), py::arg("y"), py::arg("sample_weight"),
+               py::arg("folds"), py::arg("classifier"), py::arg("params"), py::arg("observer"),
+               py::arg("base_margin"), py::arg("threads"));
   c.def("refit", &refit, py::arg("X"), py::arg("y"), py::arg("sample_weight"), py::arg("classes"),
         py::arg("decay_rate"), py::arg("gradients"), py::arg("base_margin"), py::arg("threads"));
   c.def("predict", &predict, py::arg("X"), py::arg("threads") = 0, py::arg("base_margin") = py::none());

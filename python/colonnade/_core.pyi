@@ -22,6 +22,18 @@ class FormatError(ValueError):
 class gradient_boosted_trees:
     kind: typing.ClassVar[str] = "gradient_boosted_trees"
     @staticmethod
+    def cross_validate(
+        X: typing.Any,
+        y: typing.Any,
+        sample_weight: typing.Any,
+        folds: list,
+        classifier: bool,
+        params: dict,
+        observer: typing.Any,
+        base_margin: typing.Any,
+        threads: int,
+    ) -> dict: ...
+    @staticmethod
     def fit(
         X: typing.Any,
         y: typing.Any,

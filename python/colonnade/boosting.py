@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from . import _core
+from ._boosting_cv import cv
 from ._boosting_fit import Gradients, Observer, evaluations, flat, number, weights_of_columns
 from ._estimator import BaseEstimator, ClassifierMixin, RegressorMixin, seed_of
 
-__all__ = ["GradientBoostedTreesClassifier", "GradientBoostedTreesRegressor"]
+__all__ = ["GradientBoostedTreesClassifier", "GradientBoostedTreesRegressor", "cv"]
 
 _WHOLE = (
     "n_estimators",

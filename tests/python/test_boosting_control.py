@@ -7,7 +7,8 @@ import pytest
 
 import colonnade
 from colonnade._estimator import clone
-from colonnade.boosting import GradientBoostedTreesClassifier, GradientBoostedTreesRegressor
+from colonnade.boosting import GradientBoostedTreesClassifier, GradientBoostedTreesRegressor, cv
+from colonnade.model_selection import KFold, StratifiedKFold
 
 
 def table(rows: int = 2000, columns: int = 6, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -182,3 +183,108 @@ def test_refit_of_a_callable_and_of_a_loaded_model() -> None:
     margins = known.predict(X)
     top = GradientBoostedTreesRegressor(n_estimators=4).fit(X, score, base_margin=margins)
     assert top.refit(X, score, decay_rate=0, base_margin=margins) == top
+
+
+# ---- cross-validation -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("classes", [0, 2, 3])
+def test_cv_scores_are_near_those_of_fits_on_the_folds(classes: int) -> None:
+    X, score = table(1500)
+    y = classes_of(score, classes) if classes else score
+    kind = GradientBoostedTreesClassifier if classes else GradientBoostedTreesRegressor
+    model = kind(n_estimators=8, subsample=0.8, max_depth=4)
+    weight = np.random.default_rng(0).random(len(X))
+    scores = cv(model, X, y, cv=4, sample_weight=weight)
+    metric = {0: "rmse", 2: "logloss", 3: "mlogloss"}[classes]
+    names = [f"{rows}-{metric}-{what}" for rows in ("train", "test") for what in ("mean", "std")]
+    assert list(scores) == [*names, "best_iteration"]
+    folds = StratifiedKFold(4) if classes else KFold(4)
+    fitted = []
+    for train, test in folds.split(X, y):
+        fold = clone(model).fit(
+            X[train],
+            y[train],
+            sample_weight=weight[train],
+            eval_set=[(X[train], y[train], weight[train]), (X[test], y[test], weight[test])],
+        )
+        fitted.append([fold.evals_result_[f"validation_{k}"][metric] for k in (0, 1)])
+    for k, rows in enumerate(("train", "test")):
+        each = np.array(fitted)[:, k]
+        assert scores[f"{rows}-{metric}-mean"] == pytest.approx(each.mean(axis=0), rel=0.06)
+        assert scores[f"{rows}-{metric}-std"] == pytest.approx(each.std(axis=0), abs=0.02)
+    assert scores["best_iteration"] == np.argmin(scores[f"test-{metric}-mean"])
+    for threads in (1, 2, 3, 7):
+        again = cv(clone(model).set_params(n_jobs=threads), X, y, cv=4, sample_weight=weight)
+        assert all(np.array_equal(again[name], scores[name]) for name in scores)
+    assert not hasattr(model, "_model") or model._model is None
+
+
+def test_cv_scores_are_near_those_of_xgboost_cv() -> None:
+    xgboost = pytest.importorskip("xgboost")
+    X, score = table(3000)
+    y = (score > 0).astype(int)
+    folds = list(StratifiedKFold(5, shuffle=True, random_state=0).split(X, y))
+    ours = cv(GradientBoostedTreesClassifier(n_estimators=30, max_depth=4), X, y, cv=folds)
+    theirs = xgboost.cv(
+        {"objective": "binary:logistic", "max_depth": 4, "tree_method": "hist"},
+        xgboost.DMatrix(X, y),
+        30,
+        folds=folds,
+        metrics="logloss",
+        as_pandas=False,
+    )
+    for name in ("train-logloss-mean", "test-logloss-mean"):
+        assert ours[name] == pytest.approx(theirs[name], rel=0.06)
+    assert ours["test-logloss-std"] == pytest.approx(theirs["test-logloss-std"], abs=0.02)
+
+
+def test_cv_stops_early_and_takes_folds_of_any_kind() -> None:
+    X, score = table(800)
+    model = GradientBoostedTreesRegressor(n_estimators=200, early_stopping_rounds=5, learning_rate=0.5)
+    seen = []
+    scores = cv(model, X, score, cv=3, callbacks=[lambda i, history: seen.append((i, history))])
+    mean = scores["test-rmse-mean"]
+    assert scores["best_iteration"] == len(mean) - 1 == np.argmin(mean)
+    assert len(seen) == len(mean) + 5
+    assert list(seen[-1][1]) == ["train", "test"]
+    assert seen[-1][1]["test"]["rmse"][: len(mean)] == mean.tolist()
+    masks = [(np.arange(800) % 3 != k, np.arange(800) % 3 == k) for k in range(3)]
+    numbers = [(np.flatnonzero(train), np.flatnonzero(test).tolist()) for train, test in masks]
+    first = cv(model, X, score, cv=masks, early_stopping_rounds=2)
+    assert np.array_equal(
+        cv(model, X, score, cv=iter(numbers), early_stopping_rounds=2)["test-rmse-mean"],
+        first["test-rmse-mean"],
+    )
+    assert (
+        len(
+            cv(model.set_params(n_estimators=4), X, score, cv=masks, early_stopping_rounds=0)[
+                "train-rmse-std"
+            ]
+        )
+        == 4
+    )
+    margin = cv(model, X, score, cv=2, base_margin=score)["train-rmse-mean"]
+    assert margin[0] < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("folds", "message"),
+    [
+        (1, "k-fold"),
+        (3.5, "cv: found float, expected a number of folds"),
+        ([], "cv: found no fold"),
+        ([([0, 1], [])], "cv: found a fold without rows"),
+        ([([0, 1], [100])], "cv: found a row number outside of 0 to 99"),
+        ([([-1], [1])], "cv: found a row number outside of 0 to 99"),
+        ([([0.5], [1])], "cv: expected each fold as two arrays of row numbers"),
+    ],
+)
+def test_bad_folds_are_named(folds, message: str) -> None:
+    X, score = table(100)
+    with pytest.raises(ValueError, match=message):
+        cv(GradientBoostedTreesRegressor(), X, score, cv=folds)
+    with pytest.raises(TypeError, match="estimator: found KFold"):
+        cv(KFold(), X, score)
+    with pytest.raises(ValueError, match="early_stopping_rounds: found 'x'"):
+        cv(GradientBoostedTreesRegressor(), X, score, early_stopping_rounds="x")
