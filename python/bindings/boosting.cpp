@@ -281,6 +281,30 @@ class fit_settings {
   python_gradients gradients_;
 };
 
+/// Saves the model so far as Python will save it: with names of columns and classes.
+class checkpoint_file {
+ public:
+  checkpoint_file(const py::dict& extras, class_labels labels) : labels_(std::move(labels)) {
+    if (extras["checkpoint"].is_none()) return;
+    path_ = extras["checkpoint"].cast<std::string>();
+    every_ = extras["checkpoint_every"].cast<std::uint32_t>();
+    names_ = extras["feature_names"].cast<std::vector<std::string>>();
+  }
+
+  boosting_checkpoints checkpoints() const { return {every_, *this}; }
+  void operator()(model so_far) const {
+    if (labels_.size() > 0) so_far.set_labels(labels_);
+    if (!names_.empty()) so_far.set_feature_names(names_);
+    save(so_far, path_);
+  }
+
+ private:
+  class_labels labels_;
+  std::string path_;
+  std::uint32_t every_ = 0;
+  std::vector<std::string> names_;
+};
+
 template <class T>
 evaluation_set<T> converted(const held_set& set, std::string name, std::vector<T>& copy) {
   evaluation_set<T> out{std::move(name), {{}, set.y.view(), set.weight.view()}, set.base_margin.view()};
@@ -342,11 +366,12 @@ py::tuple fit(const py::object& x, const py::object& y, const py::object& sample
     held.push_back({std::move(held_x), std::move(held_y), std::move(held_weight), margin_argument(set[3])});
   }
   const margin_argument base_margin(extras["base_margin"]);
+  const checkpoint_file file(extras, saved_labels(target.classes()));
   const fit_settings settings(params, classifier, target.classes().size());
   const model* const first = init_model.is_none() ? nullptr : &init_model.cast<const model&>();
   return data.visit([&](auto view) {
     return fit_view(view, target, weight, held, settings, observer, first,
-                    {.base_margin = base_margin.view()}, threads);
+                    {.base_margin = base_margin.view(), .checkpoints = file.checkpoints()}, threads);
   });
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import numbers
+import os
 import sys
 import time
 import warnings
@@ -88,6 +89,24 @@ class Observer:
         left = seconds / done * (self._iterations - done)
         clock = f"{seconds:.1f} s" + (f", {left:.1f} s left" if left > 0 else "")
         print(f"[{done}/{self._iterations}]{scores}  {clock}", flush=True)
+
+
+def checkpoint_of(path: Any, every: Any, names: Any) -> dict[str, Any]:
+    """The file that a fit writes now and then, checked before the fit begins."""
+    if path is None:
+        return {"checkpoint": None}
+    every = number("checkpoint_every", every, True)
+    if not every:
+        raise ValueError(f"checkpoint_every: found {every!r}, expected at least 1")
+    path = os.fspath(path)
+    folder = os.path.dirname(path) or "."
+    if not os.path.isdir(folder):
+        raise ValueError(f"checkpoint: found no folder {folder!r}, expected one that is there")
+    return {
+        "checkpoint": path,
+        "checkpoint_every": every,
+        "feature_names": [] if names is None else list(names),
+    }
 
 
 def number(name: str, value: Any, whole: bool) -> Any:

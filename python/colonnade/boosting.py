@@ -9,8 +9,8 @@ import numpy as np
 
 from . import _core
 from ._boosting_cv import cv
-from ._boosting_fit import Gradients, Observer, evaluations, flat, number, weights_of_columns
-from ._estimator import BaseEstimator, ClassifierMixin, RegressorMixin, seed_of
+from ._boosting_fit import Gradients, Observer, checkpoint_of, evaluations, flat, number, weights_of_columns
+from ._estimator import BaseEstimator, ClassifierMixin, RegressorMixin, feature_names, seed_of
 
 __all__ = ["GradientBoostedTreesClassifier", "GradientBoostedTreesRegressor", "cv"]
 
@@ -130,6 +130,8 @@ class _GradientBoostedTrees(BaseEstimator):
         callbacks: Sequence[Callable[[int, dict[str, Any]], Any]] | None = None,
         init_model: Any = None,
         time_limit: float | None = None,
+        checkpoint: Any = None,
+        checkpoint_every: int = 10,
         verbose: bool | int = False,
     ) -> Any:
         """Learns from X and y.
@@ -157,6 +159,13 @@ class _GradientBoostedTrees(BaseEstimator):
             the same parameters, the model is equal to one that was fitted in one go.
         time_limit : float, optional
             Seconds after which no iteration is begun; the model has those that were finished.
+        checkpoint : path, optional
+            File that the model so far is saved in, atomically, every ``checkpoint_every`` iterations. It is a model as
+            any other. A fit with ``init_model=colonnade.load(checkpoint)`` and the ``n_estimators`` that are left ends
+            with the bytes of a fit that was never interrupted. With early stopping the file has all iterations so far
+            and does not say which was the best: a fit that goes on looks for the best of its own iterations.
+        checkpoint_every : int
+            Iterations from one ``checkpoint`` to the next.
         verbose : bool or int
             True prints a line now and then, a number one line each so many iterations, with the time left.
         """
@@ -166,6 +175,7 @@ class _GradientBoostedTrees(BaseEstimator):
             )
         params = self._checked_params()
         sets = evaluations(eval_set, base_margin_eval_set)
+        saving = checkpoint_of(checkpoint, checkpoint_every, feature_names(X))
         observer = Observer(params["n_estimators"], callbacks, time_limit, verbose)
         model, classes, history = _core.gradient_boosted_trees.fit(
             X,
@@ -176,7 +186,7 @@ class _GradientBoostedTrees(BaseEstimator):
             params,
             observer if observer.wanted else None,
             None if init_model is None else self._model_of(init_model),
-            {"base_margin": base_margin},
+            {"base_margin": base_margin} | saving,
             self._threads(),
         )
         self._learn_columns(X, model.columns)

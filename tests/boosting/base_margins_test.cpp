@@ -1,4 +1,3 @@
-// Also tests: boosting/boosting_extras.hpp
 #include "colonnade/boosting/base_margins.hpp"
 
 #include <doctest/doctest.h>

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -288,3 +293,82 @@ def test_bad_folds_are_named(folds, message: str) -> None:
         cv(KFold(), X, score)
     with pytest.raises(ValueError, match="early_stopping_rounds: found 'x'"):
         cv(GradientBoostedTreesRegressor(), X, score, early_stopping_rounds="x")
+
+
+# ---- checkpoints ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("classes", [0, 2, 3])
+def test_a_fit_goes_on_from_a_checkpoint(classes: int, tmp_path: Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    X, score = table(600)
+    X = pandas.DataFrame(X, columns=[f"column {k}" for k in range(6)])
+    y = classes_of(score, classes) if classes else score
+    kind = GradientBoostedTreesClassifier if classes else GradientBoostedTreesRegressor
+    model = kind(n_estimators=10, subsample=0.7, random_state=3)
+    file = tmp_path / "model.part"
+    whole = clone(model).fit(X, y, checkpoint=file, checkpoint_every=4)
+    assert whole == clone(model).fit(X, y)
+    part = colonnade.load(file)
+    assert part.n_iter_ == 8
+    assert part == clone(model).set_params(n_estimators=8).fit(X, y)
+    assert part.to_bytes() == clone(model).set_params(n_estimators=8).fit(X, y).to_bytes()
+    rest = clone(model).set_params(n_estimators=2).fit(X, y, init_model=part)
+    assert rest.to_bytes() == whole.to_bytes()
+    assert [path.name for path in tmp_path.iterdir()] == ["model.part"]
+
+
+def test_a_killed_fit_leaves_a_whole_file(tmp_path: Path) -> None:
+    file = tmp_path / "model.part"
+    program = f"""
+import numpy as np
+from colonnade.boosting import GradientBoostedTreesRegressor
+X = np.random.default_rng(0).normal(size=(500, 4))
+model = GradientBoostedTreesRegressor(n_estimators=1_000_000, max_depth=4, n_jobs=1)
+model.fit(X, X[:, 0] * X[:, 1], checkpoint={str(file)!r}, checkpoint_every=1)
+"""
+    X = np.random.default_rng(0).normal(size=(500, 4))
+    model = GradientBoostedTreesRegressor(max_depth=4)
+    for wait in (0.0, 0.013, 0.057):
+        file.unlink(missing_ok=True)
+        process = subprocess.Popen([sys.executable, "-c", program])
+        try:
+            deadline = time.monotonic() + 60
+            while not file.exists() and time.monotonic() < deadline:
+                time.sleep(0.001)
+            time.sleep(wait)
+        finally:
+            process.kill()
+            process.wait()
+        part = colonnade.load(file)
+        assert part.n_iter_ >= 1
+        iterations = min(part.n_iter_, 20)
+        expected = model.set_params(n_estimators=iterations).fit(X, X[:, 0] * X[:, 1])
+        assert part.apply(X)[:, :iterations].tolist() == expected.apply(X).tolist()
+
+
+def test_a_checkpoint_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    X, score = table(100)
+    model = GradientBoostedTreesRegressor(n_estimators=3)
+    with pytest.raises(ValueError, match=r"checkpoint: found no folder '.*gone', expected one that is there"):
+        model.fit(X, score, checkpoint=tmp_path / "gone" / "model")
+    for every in (0, -1, 1.5, "x", None):
+        with pytest.raises(ValueError, match="checkpoint_every: found"):
+            model.fit(X, score, checkpoint=tmp_path / "model", checkpoint_every=every)
+    with pytest.raises(OSError, match="cannot"):
+        model.fit(X, score, checkpoint=tmp_path, checkpoint_every=1)
+    assert not model.__sklearn_is_fitted__()
+
+
+def test_checkpoints_with_early_stopping_have_all_iterations_so_far(tmp_path: Path) -> None:
+    X, score = table(400)
+    other_X, other_score = table(400, seed=3)
+    model = GradientBoostedTreesRegressor(n_estimators=300, early_stopping_rounds=8, learning_rate=0.5)
+    sets = {"eval_set": [(other_X, other_score)]}
+    model.fit(X, score, **sets, checkpoint=tmp_path / "part", checkpoint_every=1)
+    part = colonnade.load(tmp_path / "part")
+    assert part.n_iter_ == model.best_iteration + 9
+    with pytest.raises(AttributeError, match="best_iteration"):
+        part.best_iteration  # noqa: B018
+    rest = clone(model).fit(X, score, **sets, init_model=part)
+    assert rest.best_iteration >= part.n_iter_

@@ -96,6 +96,7 @@ class boosting_trainer {
   std::size_t iteration() const { return iteration_; }
   /// Output k of training row i is at k * rows + i.
   const std::vector<double>& margins() const { return margins_; }
+  const tree_ensemble& ensemble() const { return ensemble_; }
   tree_ensemble take_ensemble() { return std::move(ensemble_); }
   const std::vector<evaluation_history>& histories() const { return histories_; }
   std::vector<evaluation_history> take_histories() { return std::move(histories_); }

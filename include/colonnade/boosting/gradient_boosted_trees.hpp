@@ -91,7 +91,11 @@ class gradient_boosted_trees {
                       evaluation_loss(p, loss.outputs(), set.data.target, set.data.weight, set.data.rows())});
       trainer.watch(set.name, rows.back().bins, rows.back().loss, margins_of(set.data.x, set.base_margin));
     }
-    trainer.run(observer);
+    const auto watch = [&](const boosting_progress& now) {
+      if (extras.checkpoints.due(now.iteration + 1)) extras.checkpoints(model.so_far(p, trainer));
+      return observer(now);
+    };
+    trainer.run(watch);
     model.adopt(p, trainer);
     if (init_model != nullptr) model.params_.n_estimators += init_model->iterations();
     if (log != nullptr) log->histories = trainer.take_histories();
@@ -294,6 +298,17 @@ class gradient_boosted_trees {
     gradient_boosted_trees model;
     model.cuts_ = feature_cuts::learn(x, weight, p.max_bin, threads);
     model.base_ = loss.base_margins();
+    return model;
+  }
+
+  // The model of a fit that ends now.
+  gradient_boosted_trees so_far(const params& p, const boosting_trainer& trainer) const {
+    gradient_boosted_trees model = *this;
+    model.params_ = p;
+    model.params_.n_estimators = static_cast<std::uint32_t>(trainer.iteration());
+    model.ensemble_ = trainer.ensemble();
+    model.best_iteration_.reset();
+    model.best_score_.reset();
     return model;
   }
 
