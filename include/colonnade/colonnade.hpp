@@ -45,6 +45,7 @@
 #include "colonnade/boosting/squared_error_objective.hpp"
 #include "colonnade/boosting/tree_ensemble.hpp"
 #include "colonnade/boosting/tree_grower.hpp"
+#include "colonnade/boosting/weighted_draw.hpp"
 #include "colonnade/boosting/weighted_quantile.hpp"
 #include "colonnade/boosting/weighted_targets.hpp"
 #include "colonnade/cluster/assignment.hpp"

@@ -16,9 +16,9 @@ namespace {
 using model = gradient_boosted_trees;
 
 constexpr const char* grow_policies[] = {"depthwise", "lossguide", "symmetric"};
-constexpr const char* row_samplings[] = {"uniform", "goss", "mvs"};
+constexpr const char* row_samplings[] = {"uniform", "goss", "mvs", "weighted"};
 
-/// The value of an enum with that name; the last one for others (mvs is gradient_based to XGBoost).
+/// The value of an enum with that name; the last one for others.
 template <class Enum, std::size_t count>
 Enum named(const std::string& name, const char* const (&names)[count]) {
   std::size_t k = 0;
@@ -366,12 +366,16 @@ py::tuple fit(const py::object& x, const py::object& y, const py::object& sample
     held.push_back({std::move(held_x), std::move(held_y), std::move(held_weight), margin_argument(set[3])});
   }
   const margin_argument base_margin(extras["base_margin"]);
+  const auto group = extras["group"].cast<py::array_t<std::uint64_t, py::array::c_style>>();
   const checkpoint_file file(extras, saved_labels(target.classes()));
   const fit_settings settings(params, classifier, target.classes().size());
   const model* const first = init_model.is_none() ? nullptr : &init_model.cast<const model&>();
   return data.visit([&](auto view) {
     return fit_view(view, target, weight, held, settings, observer, first,
-                    {.base_margin = base_margin.view(), .checkpoints = file.checkpoints()}, threads);
+                    {.base_margin = base_margin.view(),
+                     .checkpoints = file.checkpoints(),
+                     .group = std::span(group.data(), static_cast<std::size_t>(group.size()))},
+                    threads);
   });
 }
 

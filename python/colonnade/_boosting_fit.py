@@ -91,6 +91,16 @@ class Observer:
         print(f"[{done}/{self._iterations}]{scores}  {clock}", flush=True)
 
 
+def group_sizes(group: Any) -> np.ndarray:
+    """Rows of each group; none: no groups."""
+    if group is None:
+        return np.empty(0, dtype=np.uint64)
+    sizes = np.asarray(group)
+    if sizes.ndim != 1 or sizes.size == 0 or sizes.dtype.kind not in "iu" or sizes.min() < 1:
+        raise ValueError("group: expected the number of rows of each group, at least 1")
+    return sizes.astype(np.uint64)
+
+
 def checkpoint_of(path: Any, every: Any, names: Any) -> dict[str, Any]:
     """The file that a fit writes now and then, checked before the fit begins."""
     if path is None:

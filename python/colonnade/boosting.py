@@ -9,7 +9,16 @@ import numpy as np
 
 from . import _core
 from ._boosting_cv import cv
-from ._boosting_fit import Gradients, Observer, checkpoint_of, evaluations, flat, number, weights_of_columns
+from ._boosting_fit import (
+    Gradients,
+    Observer,
+    checkpoint_of,
+    evaluations,
+    flat,
+    group_sizes,
+    number,
+    weights_of_columns,
+)
 from ._estimator import BaseEstimator, ClassifierMixin, RegressorMixin, feature_names, seed_of
 
 __all__ = ["GradientBoostedTreesClassifier", "GradientBoostedTreesRegressor", "cv"]
@@ -41,7 +50,7 @@ _REAL = (
     "quantile_alpha",
     "max_delta_step",
 )
-_SAMPLING = ("uniform", "goss", "mvs", "gradient_based")
+_SAMPLING = ("uniform", "goss", "mvs", "gradient_based", "weighted")
 
 
 class _GradientBoostedTrees(BaseEstimator):
@@ -127,6 +136,7 @@ class _GradientBoostedTrees(BaseEstimator):
         sample_weight: Any = None,
         base_margin: Any = None,
         base_margin_eval_set: Sequence[Any] | None = None,
+        group: Any = None,
         callbacks: Sequence[Callable[[int, dict[str, Any]], Any]] | None = None,
         init_model: Any = None,
         time_limit: float | None = None,
@@ -151,6 +161,10 @@ class _GradientBoostedTrees(BaseEstimator):
             margins of another model. The model does not hold it: rows are predicted with a ``base_margin`` of theirs.
         base_margin_eval_set : list of arrays or None, optional
             The same for each of ``eval_set``.
+        group : array of whole numbers, optional
+            Sizes of groups of consecutive rows, with the sum ``rows``. ``subsample`` then draws groups: each with that
+            probability, and all of its rows with it (LightGBM's ``bagging_by_query``). With ``sampling_method``
+            "uniform" only.
         callbacks : list of callables, optional
             Each is called as ``callback(iteration, evals_result)`` after every iteration; the fit ends when one
             returns True.
@@ -186,7 +200,7 @@ class _GradientBoostedTrees(BaseEstimator):
             params,
             observer if observer.wanted else None,
             None if init_model is None else self._model_of(init_model),
-            {"base_margin": base_margin} | saving,
+            {"base_margin": base_margin, "group": group_sizes(group)} | saving,
             self._threads(),
         )
         self._learn_columns(X, model.columns)
@@ -318,7 +332,7 @@ class _GradientBoostedTrees(BaseEstimator):
             )
         if self.sampling_method not in _SAMPLING:
             raise ValueError(
-                f"sampling_method: found {self.sampling_method!r}, expected 'uniform', 'goss' or 'mvs'"
+                f"sampling_method: found {self.sampling_method!r}, expected 'uniform', 'goss', 'mvs' or 'weighted'"
             )
         if self.eval_metric is not None and not isinstance(self.eval_metric, str):
             raise ValueError(f"eval_metric: found {self.eval_metric!r}, expected the name of a metric")
@@ -329,6 +343,8 @@ class _GradientBoostedTrees(BaseEstimator):
         defaults = {"n_estimators": 100}
         params |= {name: value for name, value in defaults.items() if params[name] is None}
         params |= {name: getattr(self, name) for name in ("grow_policy", "sampling_method", "eval_metric")}
+        if self.sampling_method == "gradient_based":  # XGBoost's name
+            params["sampling_method"] = "mvs"
         params["feature_weights"] = weights_of_columns(self.feature_weights)
         params |= self._checked_objective()
         params["random_state"] = seed_of(self.random_state, lambda: 0)
@@ -409,12 +425,14 @@ class GradientBoostedTreesClassifier(ClassifierMixin, _GradientBoostedTrees):
         Least gain of a split.
     subsample : float
         Share of the rows that each tree sees.
-    sampling_method : {"uniform", "goss", "mvs"}
+    sampling_method : {"uniform", "goss", "mvs", "weighted"}
         How rows are drawn. "uniform": each with the same probability. "goss" (gradient-based one-side sampling, of
         LightGBM): those with the largest gradients, and some of the others; the first ``1 / learning_rate`` iterations
         see all rows. "mvs" (minimal variance sampling, of CatBoost, also called "gradient_based" as in XGBoost): with
         probabilities that grow with the gradient. The gradients of rows that are not certain to be drawn are multiplied
-        by the inverse of their probability.
+        by the inverse of their probability. "weighted": in proportion to ``sample_weight``, none twice, ``subsample``
+        of the rows that have a weight; a drawn row then counts as one of weight 1 (one that is certain to be drawn, as
+        its weight times what makes the probabilities of the others). Scores and ``base_score`` go by the weights.
     top_rate, other_rate : float
         "goss": share of the rows that are kept for their gradients, and share of all rows that is drawn from the
         others; ``subsample`` stays 1.

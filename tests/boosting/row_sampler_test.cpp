@@ -11,7 +11,8 @@ namespace {
 
 /// Gradients as a loss makes them: skewed, with a Hessian each.
 struct loss_table {
-  std::vector<double> g, h, target;
+  std::vector<double> g, h, target, probability;
+  std::vector<std::uint64_t> groups;
   std::vector<std::int64_t> packed;
   gradient_scale scale;
   packed_gradients all;
@@ -39,7 +40,8 @@ struct drawn {
 
 drawn draw(const boosting_params& p, const loss_table& t, std::uint64_t seed, int threads = 1,
            std::size_t iteration = 100) {
-  row_sampler sampler(p, t.target, threads);
+  row_sampler sampler(p, t.target, t.probability, threads);
+  if (!t.groups.empty()) sampler.use_groups(t.groups);
   sampler.draw(random_stream(seed), iteration, t.all, t.scale);
   REQUIRE(!sampler.everything());
   drawn d{sampler.rows(), {}};
@@ -226,7 +228,7 @@ TEST_CASE("row_sampler: shares of 1 are all rows with their gradients as they ar
     auto p = with_method(method, 1);
     p.top_rate = 0.7;
     p.other_rate = 0.3;
-    row_sampler sampler(p, t.target, 1);
+    row_sampler sampler(p, t.target, {}, 1);
     sampler.draw(random_stream(1), 50, t.all, t.scale);
     CHECK(sampler.everything());
     CHECK(sampler.gradients() == t.packed.data());
@@ -238,7 +240,7 @@ TEST_CASE("row_sampler: the first iterations of goss see all rows") {
   const loss_table t(100);
   auto p = with_method(row_sampling::goss);
   p.learning_rate = 0.3;
-  row_sampler sampler(p, t.target, 1);
+  row_sampler sampler(p, t.target, {}, 1);
   for (const std::size_t iteration : {0u, 2u, 3u, 0u}) {
     sampler.draw(random_stream(1), iteration, t.all, t.scale);
     CHECK(sampler.everything() == (iteration < 3));
@@ -288,4 +290,78 @@ TEST_CASE("row_sampler: a row without gradient does not blur the Hessians of the
   for (std::uint64_t seed = 0; seed < 200; ++seed)
     mean += draw(with_method(row_sampling::mvs), t, seed).h / 200;
   CHECK(mean == doctest::Approx(10'000).epsilon(0.03));
+}
+
+TEST_CASE("row_sampler: weighted draws each row with its own probability, without weights as uniform") {
+  loss_table t(60'000);
+  const auto p = with_method(row_sampling::weighted, 0.4);
+  CHECK(draw(p, t, 3).rows == draw(with_method(row_sampling::uniform, 0.4), t, 3).rows);
+  for (std::size_t i = 0; i < t.all.rows; ++i) t.probability.push_back(static_cast<double>(i % 5) / 4);
+  const drawn d = draw(p, t, 3);
+  for (const int threads : {2, 3, 7}) CHECK(draw(p, t, 3, threads).rows == d.rows);
+  std::vector<double> count(5);
+  for (const std::uint32_t row : d.rows) count[row % 5] += 1;
+  CHECK(count[0] == 0);
+  CHECK(count[4] == 12'000);
+  for (int k = 1; k < 4; ++k) {
+    const double share = k / 4.0;
+    CHECK(
+        within(count[static_cast<std::size_t>(k)], 12'000 * share, std::sqrt(12'000 * share * (1 - share))));
+  }
+  CHECK(d.gradients.front() == t.packed[d.rows.front()]);
+}
+
+// LAW: groups-are-drawn-together The rows of a group are drawn together, a group with the probability of a
+// row; groups of one row each are the sample without groups.
+TEST_CASE("row_sampler: the rows of a group are drawn together") {
+  loss_table t(30'000);
+  const auto p = with_method(row_sampling::uniform, 0.3);
+  const auto alone = draw(p, t, 5).rows;
+  t.groups.assign(30'000, 1);
+  CHECK(draw(p, t, 5).rows == alone);
+  t.groups.clear();
+  std::size_t rows = 0;
+  while (rows < 30'000) {
+    t.groups.push_back(std::min<std::size_t>(1 + t.groups.size() % 9, 30'000 - rows));
+    rows += t.groups.back();
+  }
+  const auto found = draw(p, t, 5).rows;
+  for (const int threads : {2, 3, 7}) CHECK(draw(p, t, 5, threads).rows == found);
+  std::size_t first = 0, at = 0, groups = 0;
+  for (const std::uint64_t size : t.groups) {
+    if (at < found.size() && found[at] == first) {
+      for (std::size_t k = 0; k < size; ++k) CHECK(found[at + k] == first + k);
+      at += size;
+      ++groups;
+    }
+    first += size;
+  }
+  CHECK(at == found.size());
+  const auto all = static_cast<double>(t.groups.size());
+  CHECK(within(static_cast<double>(groups), 0.3 * all, std::sqrt(0.3 * 0.7 * all)));
+  // A tree sees at least one of them.
+  const auto least = draw(with_method(row_sampling::uniform, 1e-9), t, 5).rows;
+  CHECK(least.size() >= 1);
+  CHECK(least.size() == least.back() - least.front() + 1);
+}
+
+TEST_CASE("row_sampler: groups that do not tile the rows, and other draws of them, are named") {
+  const loss_table t(10);
+  const auto refused = [&](std::vector<std::uint64_t> sizes, const char* message,
+                           row_sampling method = row_sampling::uniform) {
+    const auto p = with_method(method);
+    row_sampler sampler(p, t.target, {}, 1);
+    CHECK_THROWS_WITH_AS(sampler.use_groups(sizes), doctest::Contains(message), argument_error);
+  };
+  refused({4, 5}, "group: found sizes that sum to 9, expected 10");
+  refused({4, 7}, "group: found a group of 7 rows, expected sizes of at least 1 that sum to 10");
+  refused({4, 0, 6}, "group: found a group of 0 rows");
+  refused({~std::uint64_t{0}, 11}, "group: found a group of 18446744073709551615 rows");
+  refused({}, "group: found sizes that sum to 0");
+  for (const auto method : {row_sampling::goss, row_sampling::mvs, row_sampling::weighted})
+    refused({5, 5}, "group: found rows that are not drawn uniformly", method);
+  auto p = with_method(row_sampling::uniform);
+  p.pos_bagging_fraction = 0.5;
+  row_sampler sampler(p, t.target, {}, 1);
+  CHECK_THROWS_AS(sampler.use_groups(std::vector<std::uint64_t>{10}), argument_error);
 }

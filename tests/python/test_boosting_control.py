@@ -372,3 +372,81 @@ def test_checkpoints_with_early_stopping_have_all_iterations_so_far(tmp_path: Pa
         part.best_iteration  # noqa: B018
     rest = clone(model).fit(X, score, **sets, init_model=part)
     assert rest.best_iteration >= part.n_iter_
+
+
+# ---- samples by weight and by group -----------------------------------------------------------------------------
+
+
+def test_rows_of_a_group_are_drawn_together() -> None:
+    X, score = table(400)
+    settings = {"n_estimators": 6, "subsample": 0.5, "random_state": 2, "max_bin": 16, "min_child_weight": 5}
+    # Three copies of each row as a group draw what one row of weight 3 draws.
+    three, weights = np.repeat(X, 3, axis=0), np.full(400, 3.0)
+    grouped = GradientBoostedTreesRegressor(**settings).fit(three, np.repeat(score, 3), group=[3] * 400)
+    alone = GradientBoostedTreesRegressor(**settings).fit(X, score, sample_weight=weights)
+    assert grouped.predict(X) == pytest.approx(alone.predict(X), abs=1e-3)
+    single = GradientBoostedTreesRegressor(**settings).fit(X, score, group=np.ones(400, dtype=np.int32))
+    assert single == GradientBoostedTreesRegressor(**settings).fit(X, score)
+    for threads in (1, 2, 3, 7):
+        again = clone(grouped).set_params(n_jobs=threads).fit(three, np.repeat(score, 3), group=[3] * 400)
+        assert again.to_bytes() == grouped.to_bytes()
+
+
+@pytest.mark.parametrize(
+    ("change", "group", "message"),
+    [
+        ({}, [50, 49], "group: found sizes that sum to 99, expected 100"),
+        ({}, [50, 51], "group: found a group of 51 rows, expected sizes of at least 1 that sum to 100"),
+        ({}, [100, 0], "group: expected the number of rows of each group, at least 1"),
+        ({}, [], "group: expected the number of rows of each group"),
+        ({}, [50.0, 50.0], "group: expected the number of rows of each group"),
+        ({}, "all", "group: expected the number of rows of each group"),
+        ({"sampling_method": "mvs"}, [50, 50], "group: found rows that are not drawn uniformly"),
+    ],
+)
+def test_bad_groups_are_named(change: dict, group, message: str) -> None:
+    X, score = table(100)
+    with pytest.raises(ValueError, match=message):
+        GradientBoostedTreesRegressor(subsample=0.5, **change).fit(X, score, group=group)
+
+
+def test_weighted_samples_follow_the_weights(tmp_path: Path) -> None:
+    X, score = table(4000)
+    # Light rows say the opposite.
+    light = np.arange(4000) % 2 == 0
+    y = np.where(light, -score, score)
+    weight = np.where(light, 0.02, 1.0)
+    settings = {"n_estimators": 40, "max_depth": 5, "learning_rate": 0.2}
+    model = GradientBoostedTreesRegressor(sampling_method="weighted", subsample=0.3, **settings)
+    model.fit(X, y, sample_weight=weight)
+    whole = GradientBoostedTreesRegressor(**settings).fit(X, y, sample_weight=weight)
+    assert np.corrcoef(model.predict(X), score)[0, 1] > 0.8
+    assert np.corrcoef(model.predict(X), whole.predict(X))[0, 1] > 0.9
+    for threads in (1, 2, 3, 7):
+        again = clone(model).set_params(n_jobs=threads).fit(X, y, sample_weight=weight)
+        assert again.to_bytes() == model.to_bytes()
+    uniform = GradientBoostedTreesRegressor(subsample=0.3, **settings).fit(X, score)
+    model.fit(X, score)
+    assert model.predict(X).tolist() == uniform.predict(X).tolist()
+    model.save(tmp_path / "model")
+    assert colonnade.load(tmp_path / "model").sampling_method == "weighted"
+
+
+def test_weighted_samples_work_with_medians_classes_and_callables() -> None:
+    X, score = table(1000)
+    weight = np.random.default_rng(0).random(1000) ** 3
+    settings = {"n_estimators": 5, "sampling_method": "weighted", "subsample": 0.5, "base_score": 0}
+    medians = GradientBoostedTreesRegressor(objective="reg:absoluteerror", **settings)
+    assert np.isfinite(medians.fit(X, score, sample_weight=weight).predict(X)).all()
+
+    def squared(y: np.ndarray, m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return m - y, np.ones_like(y)
+
+    known = GradientBoostedTreesRegressor(**settings).fit(X, score, sample_weight=weight)
+    custom = GradientBoostedTreesRegressor(objective=squared, **settings).fit(X, score, sample_weight=weight)
+    assert custom.predict(X) == pytest.approx(known.predict(X), abs=1e-3)
+    settings["base_score"] = None
+    classes = GradientBoostedTreesClassifier(**settings, scale_pos_weight=2)
+    assert classes.fit(X, classes_of(score, 2), sample_weight=weight).score(X, classes_of(score, 2)) > 0.7
+    scores = cv(classes, X, classes_of(score, 3), cv=3, sample_weight=weight)
+    assert scores["test-mlogloss-mean"][-1] < np.log(3)

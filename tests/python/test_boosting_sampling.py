@@ -88,7 +88,10 @@ def test_columns_without_weight_are_never_used() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"sampling_method": "best"}, "sampling_method: found 'best', expected 'uniform', 'goss' or 'mvs'"),
+        (
+            {"sampling_method": "best"},
+            "sampling_method: found 'best', expected 'uniform', 'goss', 'mvs' or 'weighted'",
+        ),
         ({"sampling_method": "goss", "subsample": 0.5}, "subsample: found 0.5"),
         ({"top_rate": 1.5}, "top_rate: found 1.5"),
         ({"other_rate": 0.9}, "other_rate: found 0.9"),

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "colonnade/core/views.hpp"
 
@@ -40,6 +41,8 @@ struct boosting_extras {
   /// them; rows are predicted with theirs.
   matrix_view<const double> base_margin = {};
   boosting_checkpoints checkpoints = {};
+  /// Sizes of groups of consecutive rows that a uniform sample draws together (LightGBM's bagging_by_query).
+  std::span<const std::uint64_t> group = {};
 };
 
 }  // namespace colonnade::inline COLONNADE_ABI

@@ -13,6 +13,7 @@
 #include "colonnade/boosting/boosting_params.hpp"
 #include "colonnade/boosting/gradient_scale.hpp"
 #include "colonnade/boosting/objective_function.hpp"
+#include "colonnade/boosting/weighted_draw.hpp"
 #include "colonnade/boosting/weighted_targets.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/parallel.hpp"
@@ -35,6 +36,9 @@ class boosting_loss {
       throw argument_error("y", std::to_string(target.size()) + " values", std::to_string(rows));
     copy_target(target);
     copy_weight(weight);
+    if (params.sampling_method == row_sampling::weighted && params.subsample < 1 && !weight_.empty())
+      draw_by_weight(params.subsample);
+    measure_weight();
     targets_ = weighted_targets(target_, weight_);
   }
 
@@ -43,15 +47,19 @@ class boosting_loss {
   /// Trees an iteration, and margins a row: the number of classes of softmax, otherwise 1.
   std::size_t outputs() const { return outputs_; }
   const std::vector<double>& target() const { return target_; }
-  /// Empty: all weights are 1.
+  /// Empty: all weights are 1. Of rows that are drawn in proportion to their weights: what they count as when
+  /// they are drawn.
   const std::vector<double>& weight() const { return weight_; }
+  /// Probability that a row is drawn; empty: it does not depend on weights.
+  const std::vector<double>& draw_probability() const { return draw_probability_; }
 
   const weighted_targets& targets() const { return targets_; }
 
   /// Margins before the first tree, one an output: those of `base_score`, or else of the targets.
   std::vector<double> base_margins() const {
     if (base_score_) return std::vector<double>(outputs_, objective_->link(*base_score_));
-    return objective_->first_margins(targets_, outputs_);
+    if (given_weight_.empty()) return objective_->first_margins(targets_, outputs_);
+    return objective_->first_margins(weighted_targets(target_, given_weight_), outputs_);
   }
 
   /// Fixed-point gradients of all rows at `margins` (output k of row i at k * rows + i) into `out`, laid out
@@ -108,6 +116,20 @@ class boosting_loss {
       sum += w;
     }
     if (!(sum > 0)) throw argument_error("sample_weight", "only zeros", "a positive weight");
+  }
+
+  // Weights then decide which rows are drawn, and hardly what they count as.
+  void draw_by_weight(double share) {
+    const weighted_draw draw(weight_, share);
+    given_weight_ = weight_;
+    for (double& w : weight_) {
+      draw_probability_.push_back(draw.probability(w));
+      w = draw.weight_when_drawn(w);
+    }
+  }
+
+  void measure_weight() {
+    if (weight_.empty()) return;
     const auto [least, most] = std::minmax_element(weight_.begin(), weight_.end());
     least_weight_ = *least;
     largest_weight_ = *most;
@@ -139,7 +161,7 @@ class boosting_loss {
   std::unique_ptr<objective_function> objective_;
   std::optional<double> base_score_;
   std::size_t outputs_ = 1;
-  std::vector<double> target_, weight_;
+  std::vector<double> target_, weight_, given_weight_, draw_probability_;
   weighted_targets targets_;  // views of the two, which stay where they are when the loss is moved
   double least_weight_ = 1, largest_weight_ = 1;
 };

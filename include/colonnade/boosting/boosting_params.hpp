@@ -20,7 +20,7 @@ namespace colonnade::inline COLONNADE_ABI {
 enum class grow_policy : std::uint8_t { depthwise, lossguide, symmetric };
 
 /// How the rows of a tree are drawn: see row_sampler.
-enum class row_sampling : std::uint8_t { uniform, goss, mvs };
+enum class row_sampling : std::uint8_t { uniform, goss, mvs, weighted };
 
 /// Parameters of gradient-boosted trees, with the names and defaults of XGBoost.
 struct boosting_params {
@@ -36,7 +36,7 @@ struct boosting_params {
   double reg_lambda = 1;        ///< L2 penalty of leaf values
   double reg_alpha = 0;         ///< L1 penalty of leaf values
   double gamma = 0;             ///< least gain of a split
-  double subsample = 1;         ///< share of the rows that a tree sees
+  double subsample = 1;         ///< share of the rows (or groups of rows) that a tree sees
   double colsample_bytree = 1;  ///< share of the columns that a tree sees
   double scale_pos_weight = 1;  ///< logistic: factor of the weight of positive rows
   std::optional<double>
@@ -74,7 +74,7 @@ struct boosting_params {
   }
   void validate() const {
     if (static_cast<std::size_t>(objective) >= std::size(objective_names) ||
-        policy > grow_policy::symmetric || sampling_method > row_sampling::mvs) {
+        policy > grow_policy::symmetric || sampling_method > row_sampling::weighted) {
       throw format_error("saved boosting parameters: an objective, a policy or a method is not known");
     }
     try {
@@ -160,9 +160,10 @@ struct boosting_params {
   void check_objective(const objective_function& chosen) const {
     if (base_score)
       require(chosen.is_prediction(*base_score), "base_score", *base_score, chosen.predictions());
-    if (chosen.renews_leaves() && sampling_method != row_sampling::uniform) {
+    const bool by_gradients = sampling_method == row_sampling::goss || sampling_method == row_sampling::mvs;
+    if (chosen.renews_leaves() && by_gradients) {
       throw argument_error("sampling_method", "one by gradients",
-                           "uniform with an objective whose gradients are all alike");
+                           "uniform or weighted with an objective whose gradients are all alike");
     }
     if (eval_metric.empty()) return;
     const std::string padded = " " + std::string(chosen.metrics()) + " ";

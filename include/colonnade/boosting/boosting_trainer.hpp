@@ -35,7 +35,7 @@ class boosting_trainer {
         params_(params),
         threads_(threads),
         base_(std::move(base)),
-        row_sampler_(params, loss.target(), threads),
+        row_sampler_(params, loss.target(), loss.draw_probability(), threads),
         column_sampler_(params, bins.features()),
         grower_(bins, cuts, params, threads),
         margins_(first_margins(loss.rows())),
@@ -47,6 +47,9 @@ class boosting_trainer {
     ensemble_ = std::move(trees);
     margins_ = std::move(margins);
   }
+
+  /// Draws rows by groups of these sizes. Throws argument_error: see row_sampler.
+  void draw_groups(std::span<const std::uint64_t> sizes) { row_sampler_.use_groups(sizes); }
 
   /// A set to score after every step, whose rows have these margins (none: the first ones). `bins` and `loss`
   /// must outlive the trainer.

@@ -85,6 +85,7 @@ class gradient_boosted_trees {
     };
     if (auto margins = margins_of(x, extras.base_margin); !margins.empty())
       trainer.resume(model.ensemble_, std::move(margins));
+    if (!extras.group.empty()) trainer.draw_groups(extras.group);
     std::deque<evaluation_rows> rows;
     for (const auto& set : evaluation) {
       rows.push_back({binned_matrix(set.data.x, model.cuts_, binned_matrix::layout::rows, threads),
@@ -116,7 +117,8 @@ class gradient_boosted_trees {
     if (!(decay_rate >= 0 && decay_rate <= 1))
       throw argument_error("decay_rate", std::to_string(decay_rate), "a number from 0 to 1");
     check_custom(params_, custom);
-    const params p = with_outputs(params_, outputs());
+    params p = with_outputs(params_, outputs());
+    p.sampling_method = row_sampling::uniform;  // all rows count, with their weights
     const boosting_loss loss(p, data.target, data.weight, data.rows(), custom);
     gradient_boosted_trees model = *this;
     model.best_iteration_.reset();  // of other leaves

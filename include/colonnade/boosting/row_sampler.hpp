@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "colonnade/boosting/amplified_gradients.hpp"
 #include "colonnade/boosting/boosting_params.hpp"
 #include "colonnade/boosting/gradient_ranking.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/core/random.hpp"
 #include "colonnade/core/real.hpp"
@@ -23,18 +27,47 @@ namespace colonnade::inline COLONNADE_ABI {
 ///            multiplied by the inverse. As in LightGBM the first 1 / learning_rate iterations see all rows;
 ///   mvs      (Ibragimov and Gusev 2019) each row with probability p = min(1, m / mu), its gradients
 ///            multiplied by 1 / p, where m = sqrt(g^2 + reg_lambda h^2) over all outputs and mu is such that
-///            the probabilities sum to subsample x n.
+///            the probabilities sum to subsample x n;
+///   weighted each row with its probability of weighted_draw (`subsample`, without weights).
+///
+/// With groups, uniform draws them: each with probability `subsample`, and all of its rows with it.
 ///
 /// Rows without weight are never among those of mvs. O(rows) a draw.
 class row_sampler {
  public:
-  /// `target`: of the rows, for the share of each class.
-  row_sampler(const boosting_params& params, const std::vector<double>& target, int threads)
+  /// `target`: of the rows, for the share of each class; `probability`: of the rows, for weighted draws, or
+  /// none.
+  row_sampler(const boosting_params& params, const std::vector<double>& target,
+              std::span<const double> probability, int threads)
       : params_(params),
         target_(target),
+        probability_(probability),
         threads_(threads),
         ranking_(target.size(), threads),
         amplified_(threads) {}
+
+  /// Rows are drawn by groups: the first sizes[0] rows together, and so on. Throws argument_error unless the
+  /// sizes are at least 1 and sum to the rows, and for other draws than uniform ones.
+  void use_groups(std::span<const std::uint64_t> sizes) {
+    if (params_.sampling_method != row_sampling::uniform || params_.pos_bagging_fraction != 1 ||
+        params_.neg_bagging_fraction != 1) {
+      throw argument_error("group", "rows that are not drawn uniformly", "sampling_method uniform");
+    }
+    std::vector<std::uint32_t> group;
+    group.reserve(target_.size());
+    for (std::size_t g = 0; g < sizes.size(); ++g) {
+      if (sizes[g] == 0 || sizes[g] > target_.size() - group.size()) {
+        throw argument_error("group", "a group of " + std::to_string(sizes[g]) + " rows",
+                             "sizes of at least 1 that sum to " + std::to_string(target_.size()));
+      }
+      group.insert(group.end(), sizes[g], static_cast<std::uint32_t>(g));
+    }
+    if (group.size() != target_.size()) {
+      throw argument_error("group", "sizes that sum to " + std::to_string(group.size()),
+                           std::to_string(target_.size()));
+    }
+    group_ = std::move(group);
+  }
 
   /// Draws the rows of the next trees, at least one, given the gradients of an iteration.
   void draw(const random_stream& random, std::size_t iteration, const packed_gradients& gradients,
@@ -76,7 +109,11 @@ class row_sampler {
   void draw_uniform(const random_stream& random) {
     const double negative = params_.subsample * params_.neg_bagging_fraction,
                  positive = params_.subsample * params_.pos_bagging_fraction;
-    if (negative == positive) {
+    if (!group_.empty()) {
+      select(random, [&](std::size_t row) { return random.uniform(group_[row]) < positive; });
+    } else if (!probability_.empty()) {
+      select(random, [&](std::size_t row) { return random.uniform(row) < probability_[row]; });
+    } else if (negative == positive) {
       select(random, [&](std::size_t row) { return random.uniform(row) < positive; });
     } else {
       select(random,
@@ -176,11 +213,23 @@ class row_sampler {
       size += count[block];
     }
     rows_.resize(size);
-    if (rows_.empty()) rows_.push_back(static_cast<std::uint32_t>(random.below(all, all)));
+    if (rows_.empty()) draw_one(random);
+  }
+
+  // A row by itself, or a group.
+  void draw_one(const random_stream& random) {
+    const auto all = target_.size();
+    if (group_.empty()) return rows_.push_back(static_cast<std::uint32_t>(random.below(all, all)));
+    const auto group = static_cast<std::uint32_t>(random.below(all, group_.back() + std::uint64_t{1}));
+    const auto [first, last] = std::equal_range(group_.begin(), group_.end(), group);
+    for (auto row = first; row != last; ++row)
+      rows_.push_back(static_cast<std::uint32_t>(row - group_.begin()));
   }
 
   const boosting_params& params_;
   const std::vector<double>& target_;
+  std::span<const double> probability_;
+  std::vector<std::uint32_t> group_;  // of each row; none: rows are drawn alone
   int threads_;
   gradient_ranking ranking_;
   amplified_gradients amplified_;
