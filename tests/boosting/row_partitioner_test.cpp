@@ -42,6 +42,31 @@ TEST_CASE("row_partitioner: rows go to their side in order, for any threads and 
   }
 }
 
+TEST_CASE("row_partitioner: by a set of bins as by a test") {
+  const std::size_t rows = 50'003;
+  const auto x = random_matrix<double>(rows, 1, matrix<double>::layout::columns);
+  const auto cuts = feature_cuts::learn(x.view(), {}, 256, 1);
+  const binned_matrix bins(x.view(), cuts, binned_matrix::layout::rows_and_columns, 1);
+  const bin_test test = {77, bins.missing_bin(0)};
+  bin_set set;
+  for (std::uint8_t b = 0; b < 77; ++b) set.add(b);
+  set.add(bins.missing_bin(0));
+  row_partitioner expected(bins);
+  expected.reset();
+  const std::size_t middle = expected.split(10, rows, 0, test);
+  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+    const simd::scoped_level scope(level);
+    for (const int threads : {0, 1, 3}) {
+      row_partitioner partition(bins);
+      partition.reset();
+      CHECK((threads == 0 ? partition.split(10, rows, 0, set)
+                          : partition.split_together(10, rows, 0, set, threads)) == middle);
+      CHECK(std::equal(partition.rows(0, rows).begin(), partition.rows(0, rows).end(),
+                       expected.rows(0, rows).begin()));
+    }
+  }
+}
+
 TEST_CASE("row_partitioner: a tree may see some rows only, and a range may be empty") {
   const std::vector<double> x = {5, 1, 4, 2, 3};
   const auto cuts = feature_cuts::learn(matrix_view<const double>(x.data(), 5, 1), {}, 256, 1);

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "colonnade/boosting/binned_matrix.hpp"
 #include "tests/laws.hpp"
 #include "tests/values.hpp"
 
@@ -31,6 +32,10 @@ tree_ensemble made(const std::vector<tree_node>& nodes) {
 std::vector<tree_node> chain() {
   return {split(0.5, 1, 0), leaf(10, 1), split(-1, 3, 1, true), leaf(20, 3), split(-infinity, 5, 2, true),
           leaf(30, 5),      leaf(40, 6)};
+}
+
+feature_cuts columns(std::size_t count) {
+  return feature_cuts::given(std::vector<std::vector<double>>(count));
 }
 
 double expected(const std::vector<tree_node>& nodes, const double* x) {
@@ -92,8 +97,59 @@ TEST_CASE("tree_ensemble: what is not a tree is refused") {
   CHECK_THROWS_AS(made({split(1, 1, 0), split(1, 2, 0), leaf(1, 2), leaf(1, 3)}),
                   format_error);  // two parents
   CHECK_NOTHROW(made({leaf(1, 0)}));
-  CHECK_THROWS_AS(made(chain()).check_features(2), format_error);
-  CHECK_NOTHROW(made(chain()).check_features(3));
+  CHECK_THROWS_AS(made(chain()).check_columns(columns(2)), format_error);
+  CHECK_NOTHROW(made(chain()).check_columns(columns(3)));
+}
+
+TEST_CASE("tree_ensemble: splits by categories and by numbers in one tree, over values and over bins") {
+  // Column 0 has the categories 3, 5, 9, column 1 numbers with the cuts 1, 2.
+  const std::vector<double> table = {3, 0, 5, 1, 9, 2};
+  const std::uint32_t categorical[] = {0};
+  const auto cuts =
+      feature_cuts::learn(matrix_view<const double>(table.data(), 3, 2), {}, 256, 1, categorical);
+  bin_set ends;
+  for (const int bin : {0, 2, 3}) ends.add(static_cast<std::uint8_t>(bin));
+  const auto by_set = [](std::uint32_t number, std::uint32_t child) {
+    return tree_node{static_cast<double>(number), child, tree_node::categorical | tree_node::missing_left};
+  };
+  const std::vector<tree_node> nodes = {split(1.5, 1, 1), by_set(0, 3), leaf(10, 2), leaf(20, 3),
+                                        leaf(30, 4)};
+  const std::vector<double> zeros(nodes.size());
+  tree_ensemble ensemble;
+  for (int tree = 0; tree < 9; ++tree) ensemble.append(nodes, zeros, zeros, std::span(&ends, 1));
+  CHECK(ensemble.sets().size() == 9);
+  CHECK(ensemble.nodes(8)[1].value == 8);
+  CHECK_NOTHROW(ensemble.check_columns(cuts));
+  CHECK_THROWS_AS(ensemble.check_columns(columns(2)), format_error);  // no categories there
+  CHECK_THROWS_AS(made({split(1, 1, 0), leaf(1, 1), leaf(1, 2)}).check_columns(cuts), format_error);
+
+  const double codes[] = {3, 5, 9, 4, -1, std::nan("")}, expected[] = {20, 30, 20, 20, 20, 20};
+  std::vector<double> x;
+  for (const double code : codes) x.insert(x.end(), {code, 0, code, 7});
+  const matrix_view<const double> view(x.data(), 12, 2);
+  const binned_matrix bins(view, cuts, binned_matrix::layout::rows, 1);
+  std::vector<binned_node> binned(5);
+  binned[0] = {1, 1, {2, 0}, false};
+  binned[1] = {3, 0, {}, false, 0};
+  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+    const simd::scoped_level scope(level);
+    std::uint32_t out[12];
+    simd::run<binned_walk>(static_cast<const binned_node*>(binned.data()), bins.row(0), bins.stride(),
+                           std::size_t{12}, static_cast<std::uint32_t*>(out), mixed_splits{&ends});
+    const double base = 0;
+    std::vector<double> margin(12);
+    ensemble.add_margins(view, std::span(&base, 1), matrix_view<double>(margin.data(), 12, 1), 1, &cuts);
+    for (std::size_t i = 0; i < 12; ++i) {
+      const double leaf_value = i % 2 == 1 ? 10 : expected[i / 2];
+      CHECK(nodes[out[i]].value == leaf_value);
+      CHECK(margin[i] == 9 * leaf_value);
+      double one = 0;
+      ensemble.add_margins(view.slice(i, 1), std::span(&base, 1), matrix_view<double>(&one, 1, 1), 1, &cuts);
+      CHECK(one == margin[i]);
+    }
+  }
+  ensemble.truncate(3);
+  CHECK(ensemble.sets().size() == 3);
 }
 
 TEST_CASE("tree_ensemble: dropping trees leaves the first as they were") {

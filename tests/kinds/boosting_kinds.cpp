@@ -1,5 +1,6 @@
 #include "colonnade/boosting/gradient_boosted_trees.hpp"
 #include "tests/boosting/boosting_data.hpp"
+#include "tests/boosting/category_data.hpp"
 #include "tests/kinds.hpp"
 
 namespace colonnade::tests::boosting_kinds {
@@ -13,6 +14,14 @@ gradient_boosted_trees sample_of(boosting_objective objective) {
   p.max_depth = 2;
   p.max_bin = 6;
   return fit<gradient_boosted_trees>(with(t, y), p, 1);
+}
+
+gradient_boosted_trees sample_of_categories() {
+  boosting_params p = category_params();
+  p.n_estimators = 2;
+  auto model = fit<gradient_boosted_trees>(category_table(300).data(), p, 1);
+  model.set_categories(2, class_labels(std::vector<std::string>{"a", "b", "c"}));
+  return model;
 }
 
 void use(const gradient_boosted_trees& model) {
@@ -29,6 +38,7 @@ const register_kind<gradient_boosted_trees> classes{[] { return sample_of(boosti
                                                     &use};
 const register_kind<gradient_boosted_trees> quantiles{[] { return sample_of(boosting_objective::quantile); },
                                                       &use};
+const register_kind<gradient_boosted_trees> categories{&sample_of_categories, &use};
 
 }  // namespace
 }  // namespace colonnade::tests::boosting_kinds

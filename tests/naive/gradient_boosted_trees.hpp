@@ -29,8 +29,8 @@ inline double naive_quantile(std::vector<std::pair<double, double>> values, doub
 }
 
 /// Boosted trees in the plainest way: gradients and sums in doubles, every threshold of every column tried by
-/// a pass over the rows, recursion level by level without histograms. Shares nothing with the library but the
-/// cuts.
+/// a pass over the rows, recursion level by level without histograms; in columns of categories every set that
+/// their order allows. Shares nothing with the library but the cuts.
 class naive_boosting {
  public:
   struct node {
@@ -38,6 +38,7 @@ class naive_boosting {
     std::size_t feature = 0;
     bool leaf = true, missing_left = false;
     int left = -1, right = -1;
+    std::vector<bool> set = {};  // bins of categories that go left; none for a threshold
   };
   using tree = std::vector<node>;
 
@@ -77,6 +78,7 @@ class naive_boosting {
     double gain = 0, threshold = 0;
     std::size_t feature = 0;
     bool missing_left = false;
+    std::vector<bool> set = {};
   };
 
   sums gradient(const std::vector<double>& m, std::size_t i, std::size_t k) const {
@@ -153,10 +155,25 @@ class naive_boosting {
   }
 
   double shrunk(double g) const { return std::copysign(std::max(std::abs(g) - p_.reg_alpha, 0.0), g); }
-  double score(const sums& s) const { return shrunk(s.g) * shrunk(s.g) / (s.h + p_.reg_lambda); }
+  double score(const sums& s, double more_l2 = 0) const {
+    return shrunk(s.g) * shrunk(s.g) / (s.h + p_.reg_lambda + more_l2);
+  }
 
-  static bool goes_left(double value, double threshold, bool missing_left) {
-    return std::isnan(value) ? missing_left : value < threshold;
+  // Bin of a category, -1 if it is missing or not known.
+  int category(std::size_t f, double code) const {
+    const auto kept = cuts_.categories(f)->kept(), rare = cuts_.categories(f)->rare();
+    for (std::size_t b = 0; b < kept.size(); ++b) {
+      if (code == kept[b]) return static_cast<int>(b);
+    }
+    const bool known = std::find(rare.begin(), rare.end(), code) != rare.end();
+    return known ? static_cast<int>(kept.size()) : -1;
+  }
+
+  bool goes_left(std::size_t i, const split& s) const {
+    const double value = x_(i, s.feature);
+    if (s.set.empty()) return std::isnan(value) ? s.missing_left : value < s.threshold;
+    const int bin = category(s.feature, value);
+    return bin < 0 ? s.missing_left : s.set[static_cast<std::size_t>(bin)];
   }
 
   struct node_rows {
@@ -166,24 +183,80 @@ class naive_boosting {
   };
 
   // What a node gains; nothing where a side would be too light.
-  double gain_of(const node_rows& at, const std::vector<sums>& g, std::size_t f, double threshold,
-                 bool missing_left) const {
+  double gain_of(const node_rows& at, const std::vector<sums>& g, const split& s, double more_l2 = 0) const {
     sums left;
     for (const std::size_t i : at.rows) {
-      if (!goes_left(x_(i, f), threshold, missing_left)) continue;
+      if (!goes_left(i, s)) continue;
       left.g += g[i].g;
       left.h += g[i].h;
     }
     const sums right{at.total.g - left.g, at.total.h - left.h};
     const double lightest = std::max(p_.min_child_weight, 1e-9);
     if (left.h < lightest || right.h < lightest) return 0;
-    return score(left) + score(right) - score(at.total);
+    return score(left, more_l2) + score(right, more_l2) - score(at.total);
+  }
+
+  void improve(split& best, split candidate, double gain) const {
+    if (!(gain >= std::max(p_.gamma, 1e-6) && gain > best.gain * (1 + 1e-9))) return;
+    best = std::move(candidate);
+    best.gain = gain;
+  }
+
+  // The sets of bins that may go left: each alone, or the first and last ones in the order of their
+  // gradients.
+  std::vector<std::vector<bool>> sets_of(const node_rows& at, const std::vector<sums>& g, std::size_t f,
+                                         bool one_hot) const {
+    std::vector<sums> total(cuts_.bins(f));
+    for (const std::size_t i : at.rows) {
+      const int bin = category(f, x_(i, f));
+      if (bin < 0) continue;
+      total[static_cast<std::size_t>(bin)].g += g[i].g;
+      total[static_cast<std::size_t>(bin)].h += g[i].h;
+    }
+    std::vector<std::size_t> order;
+    for (std::size_t b = 0; b < total.size(); ++b) {
+      if (total[b].h > 0) order.push_back(b);
+    }
+    const auto key = [&](std::size_t b) { return total[b].g / (total[b].h + p_.cat_smooth); };
+    if (!one_hot)
+      std::sort(order.begin(), order.end(),
+                [&](auto a, auto b) { return key(a) != key(b) ? key(a) < key(b) : a < b; });
+    std::vector<std::vector<bool>> sets;
+    const std::size_t n = order.size();
+    const std::size_t most = one_hot ? n : std::min<std::size_t>(p_.max_cat_threshold, (n + 1) / 2);
+    for (std::size_t count = 1; count <= most; ++count) {
+      for (const bool from_end : {false, true}) {
+        if (one_hot && from_end) continue;
+        std::vector<bool> set(total.size());
+        for (std::size_t k = one_hot ? count - 1 : 0; k < count; ++k)
+          set[order[from_end ? n - 1 - k : k]] = true;
+        sets.push_back(std::move(set));
+      }
+    }
+    return sets;
+  }
+
+  void try_categories(const node_rows& at, const std::vector<sums>& g, std::size_t f, split& best) const {
+    const bool one_hot = cuts_.bins(f) <= p_.max_cat_to_onehot;
+    const double more_l2 = one_hot ? 0 : p_.cat_l2;
+    auto sets = sets_of(at, g, f, one_hot);
+    sets.push_back(std::vector<bool>(cuts_.bins(f)));
+    for (const bool missing_left : {false, true}) {
+      for (const auto& set : sets) {
+        const split candidate = {0, 0, f, missing_left, set};
+        improve(best, candidate, gain_of(at, g, candidate, more_l2));
+      }
+    }
   }
 
   // The best split that the nodes share.
   split best_split(std::span<const node_rows> nodes, const std::vector<sums>& g) const {
     split best;
     for (std::size_t f = 0; f < x_.columns(); ++f) {
+      if (cuts_.categories(f) != nullptr) {
+        try_categories(nodes.front(), g, f, best);
+        continue;
+      }
       bool missing = false;
       for (const node_rows& at : nodes) {
         for (const std::size_t i : at.rows) missing = missing || std::isnan(x_(i, f));
@@ -191,11 +264,10 @@ class naive_boosting {
       for (const bool missing_left : {false, true}) {
         if (missing_left && !missing) continue;
         for (std::size_t b = missing_left && missing ? 0 : 1; b < cuts_.bins(f); ++b) {
-          const double threshold = cuts_.threshold(f, b);
+          const split candidate = {0, cuts_.threshold(f, b), f, missing_left};
           double gain = 0;
-          for (const node_rows& at : nodes) gain += gain_of(at, g, f, threshold, missing_left);
-          if (gain >= std::max(p_.gamma, 1e-6) && gain > best.gain * (1 + 1e-9))
-            best = {gain, threshold, f, missing_left};
+          for (const node_rows& at : nodes) gain += gain_of(at, g, candidate);
+          improve(best, candidate, gain);
         }
       }
     }
@@ -224,12 +296,12 @@ class naive_boosting {
         continue;
       }
       const int left = static_cast<int>(result.size());
-      result[n] = {s.threshold, s.feature, false, s.missing_left, left, left + 1};
+      result[n] = {s.threshold, s.feature, false, s.missing_left, left, left + 1, s.set};
       result.resize(result.size() + 2);
       nodes.resize(result.size());
       for (std::size_t side = 1; side <= 2; ++side) nodes[nodes.size() - side].depth = nodes[n].depth + 1;
       for (const std::size_t i : nodes[n].rows) {
-        const bool goes = goes_left(x_(i, s.feature), s.threshold, s.missing_left);
+        const bool goes = goes_left(i, s);
         nodes[nodes.size() - (goes ? 2 : 1)].rows.push_back(i);
       }
     }

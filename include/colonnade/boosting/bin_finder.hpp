@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "colonnade/boosting/category_lookup.hpp"
 #include "colonnade/boosting/feature_cuts.hpp"
 #include "colonnade/core/real.hpp"
 #include "colonnade/kernels/bin_lookup.hpp"
@@ -12,7 +13,8 @@
 
 namespace colonnade::inline COLONNADE_ABI {
 
-/// Finds the bins of values of type `T`: the cuts of every column, laid out for `bin_lookup`.
+/// Finds the bins of values of type `T`: the cuts of every column, laid out for `bin_lookup`, or its
+/// categories.
 template <class T>
 class bin_finder {
  public:
@@ -24,12 +26,19 @@ class bin_finder {
       column.clear();
       for (const double cut : cuts.cuts(f)) column.push_back(least_not_below(cut));
       tables_.emplace_back(column, missing_bin(f));
+      const category_bins* const categories = cuts.categories(f);
+      if (categories == nullptr) continue;
+      if (lookup_of_.empty()) lookup_of_.resize(cuts.features());
+      lookups_.emplace_back(*categories, missing_bin(f));
+      lookup_of_[f] = lookups_.size();
     }
   }
 
   /// `out[i]` = bin of values[i * stride] in column `feature`.
   void find(std::size_t feature, const T* values, std::ptrdiff_t stride, std::size_t count,
             std::uint8_t* out) const {
+    if (!lookup_of_.empty() && lookup_of_[feature] != 0)
+      return lookups_[lookup_of_[feature] - 1].find(values, stride, count, out);
     simd::run<bin_lookup>(values, stride, count, &tables_[feature], out);
   }
 
@@ -42,6 +51,8 @@ class bin_finder {
   }
 
   std::vector<bin_table<T>> tables_;
+  std::vector<category_lookup> lookups_;
+  std::vector<std::size_t> lookup_of_;  // 1 + the place of a column's; 0 for numbers
 };
 
 }  // namespace colonnade::inline COLONNADE_ABI

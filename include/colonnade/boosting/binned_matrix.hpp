@@ -47,6 +47,7 @@ class binned_matrix {
     if (kept == layout::rows_and_columns) by_column_ = large_array<std::uint8_t>(rows_ * features_);
     for (std::size_t f = 0; f < features_; ++f) {
       missing_.push_back(static_cast<std::uint8_t>(cuts.bins(f)));
+      categorical_.push_back(cuts.categories(f) != nullptr);
       offsets_.push_back(offsets_.back() + static_cast<std::uint32_t>(cuts.bins(f)) + 1);
     }
     fill(x, bin_finder<T>(cuts, [this](std::size_t f) { return missing_[f]; }), threads);
@@ -79,6 +80,8 @@ class binned_matrix {
   const std::uint8_t* column(std::size_t f) const { return by_column_.data() + f * rows_; }
   /// Bin of the missing values of a column, also the number of its other bins.
   std::uint8_t missing_bin(std::size_t f) const { return missing_[f]; }
+  /// Whether the bins of a column are categories.
+  bool categorical(std::size_t f) const { return categorical_[f] != 0; }
   /// The cells of a histogram: those of column f are offsets()[f] .. offsets()[f + 1] - 1, missing last.
   const std::uint32_t* offsets() const { return offsets_.data(); }
   std::size_t cells() const { return offsets_.back(); }
@@ -120,7 +123,7 @@ class binned_matrix {
 
   std::size_t rows_, features_, stride_;
   large_array<std::uint8_t> by_row_, by_column_;
-  std::vector<std::uint8_t> missing_;
+  std::vector<std::uint8_t> missing_, categorical_;
   std::vector<std::uint32_t> offsets_ = {0};
 };
 

@@ -24,7 +24,11 @@ void check_boosting_rows(const samples<matrix_view<T>>& data, const boosting_par
   if (data.x.columns() == 0) throw argument_error("X", "0 columns", "at least 1");
   if (data.rows() >= (std::uint64_t{1} << 32))
     throw argument_error("X", std::to_string(data.rows()) + " rows", "below 2^32");
-  if (data.x.columns() > tree_node::feature_mask) throw argument_error("X", "over 2^30 columns", "fewer");
+  if (data.x.columns() > tree_node::feature_mask) throw argument_error("X", "over 2^29 columns", "fewer");
+  if (!p.categorical_features.empty() && p.categorical_features.back() >= data.x.columns()) {
+    throw argument_error("categorical_features", std::to_string(p.categorical_features.back()),
+                         "column numbers below " + std::to_string(data.x.columns()));
+  }
   if (!p.feature_weights.empty() && p.feature_weights.size() != data.x.columns()) {
     throw argument_error("feature_weights", std::to_string(p.feature_weights.size()) + " values",
                          std::to_string(data.x.columns()));

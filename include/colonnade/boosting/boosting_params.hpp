@@ -57,6 +57,13 @@ struct boosting_params {
   double colsample_bynode = 1;          ///< share of the level's columns that a node sees
   std::vector<double> feature_weights;  ///< columns are drawn in proportion to these; 0: never; none: all 1
   std::uint32_t num_parallel_tree = 1;  ///< trees an iteration and output; their leaves are divided by this
+  /// Columns whose values are category codes (whole numbers below 2^24): they are split by sets of
+  /// categories.
+  std::vector<std::uint32_t> categorical_features;
+  std::uint32_t max_cat_to_onehot = 4;   ///< columns of so many categories are split one against the rest
+  std::uint32_t max_cat_threshold = 64;  ///< most categories on the smaller side of a split
+  double cat_smooth = 10;  ///< added to the Hessians of categories by whose g / h they are ordered
+  double cat_l2 = 10;      ///< added to reg_lambda in the gains of splits of more than max_cat_to_onehot
 
   friend bool operator==(const boosting_params&, const boosting_params&) = default;
 
@@ -70,6 +77,10 @@ struct boosting_params {
       ar(self.max_delta_step, self.quantile_alpha, self.sampling_method, self.top_rate, self.other_rate,
          self.pos_bagging_fraction, self.neg_bagging_fraction, self.colsample_bylevel, self.colsample_bynode,
          self.feature_weights, self.num_parallel_tree);
+    }
+    if (ar.version() >= 3) {
+      ar(self.categorical_features, self.max_cat_to_onehot, self.max_cat_threshold, self.cat_smooth,
+         self.cat_l2);
     }
   }
   void validate() const {
@@ -98,6 +109,7 @@ struct boosting_params {
     require(policy != grow_policy::symmetric || (max_depth >= 1 && max_depth <= 16), "max_depth", max_depth,
             "1 to 16 for symmetric trees");
     check_sampling();
+    check_categories();
     require(scale_pos_weight > 0 && real::isfinite(scale_pos_weight), "scale_pos_weight", scale_pos_weight,
             "a positive number");
     options().check();
@@ -148,6 +160,18 @@ struct boosting_params {
       throw argument_error("pos_bagging_fraction, neg_bagging_fraction", "one below 1",
                            "both 1 unless rows of two classes are sampled uniformly");
     }
+  }
+  void check_categories() const {
+    require(max_cat_threshold >= 1, "max_cat_threshold", max_cat_threshold, "at least 1");
+    require(not_negative(cat_smooth), "cat_smooth", cat_smooth, "a number >= 0");
+    require(not_negative(cat_l2), "cat_l2", cat_l2, "a number >= 0");
+    for (std::size_t k = 1; k < categorical_features.size(); ++k) {
+      require(categorical_features[k - 1] < categorical_features[k], "categorical_features",
+              categorical_features[k], "ascending column numbers, each once");
+    }
+    if (policy == grow_policy::symmetric && !categorical_features.empty())
+      throw argument_error("categorical_features", "symmetric trees",
+                           "none with them, or another grow_policy");
   }
   void check_feature_weights() const {
     bool positive = feature_weights.empty();

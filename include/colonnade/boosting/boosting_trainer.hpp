@@ -137,7 +137,7 @@ class boosting_trainer {
       add_to_training(tree, k);
       for (watched& set : watched_)
         add_by_walk(tree, *set.bins, std::span(set.margins).subspan(k * set.bins->rows()));
-      ensemble_.append(tree.nodes, tree.gain, tree.cover);
+      ensemble_.append(tree.nodes, tree.gain, tree.cover, tree.sets);
     }
   }
 
@@ -168,10 +168,15 @@ class boosting_trainer {
                  const std::size_t first = block * rows_together,
                                    count = std::min(rows_together, bins.rows() - first);
                  std::uint32_t leaf[rows_together];
-                 simd::run<binned_walk>(tree.binned.data(), bins.row(first), bins.stride(), count,
-                                        static_cast<std::uint32_t*>(leaf));
+                 walk(tree, bins.row(first), bins.stride(), count, leaf);
                  for (std::size_t i = 0; i < count; ++i) margins[first + i] += tree.nodes[leaf[i]].value;
                });
+  }
+
+  static void walk(const grown_tree& tree, const std::uint8_t* rows, std::size_t stride, std::size_t count,
+                   std::uint32_t* leaf) {
+    if (tree.sets.empty()) return simd::run<binned_walk>(tree.binned.data(), rows, stride, count, leaf);
+    simd::run<binned_walk>(tree.binned.data(), rows, stride, count, leaf, mixed_splits{tree.sets.data()});
   }
 
   bool stops_early(bool larger_is_better) {

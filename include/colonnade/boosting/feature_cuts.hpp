@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "colonnade/boosting/category_bins.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/core/real.hpp"
@@ -22,7 +24,8 @@ namespace colonnade::inline COLONNADE_ABI {
 /// The cuts are quantiles of an evenly spaced sample of at most 200,000 rows, halfway between two values of
 /// it, so that bins hold about equal weight; a value heavier than a bin has one of its own. A column with at
 /// most `max_bin` values (in all of its rows) has a bin for each. Missing values (NaN) are skipped;
-/// infinities are values; a constant or all-missing column has no cuts. O(rows x columns).
+/// infinities are values; a constant or all-missing column has no cuts. A column of categories has no cuts
+/// but `category_bins`, from all rows and whatever `max_bin` is. O(rows x columns).
 class feature_cuts {
  public:
   static constexpr std::size_t sample_rows = 200'000;
@@ -31,22 +34,27 @@ class feature_cuts {
 
   feature_cuts() = default;
 
-  /// Learns at most `max_bin` bins a column (255 at most). `weight` may be empty; rows of weight 0 do not
-  /// count.
+  /// Learns at most `max_bin` bins a column (255 at most); those of the columns `categorical`, which ascend,
+  /// are their categories. `weight` may be empty; rows of weight 0 do not count. Throws data_error for what
+  /// is no code in such a column.
   template <class T>
   static feature_cuts learn(matrix_view<const T> x, column_view<const double> weight, std::size_t max_bin,
-                            int threads) {
+                            int threads, std::span<const std::uint32_t> categorical = {}) {
     const std::size_t bins = std::min(max_bin, max_cuts + 1), features = x.columns();
     std::vector<std::vector<double>> cuts(features);
+    std::vector<char> left_out(features);
+    for (const std::uint32_t f : categorical) left_out[f] = 1;
     // Neighbouring columns share cache lines where rows are contiguous, so they are sampled together.
     const std::size_t tasks = block_count(features, columns_together);
     const double work = static_cast<double>(std::min(x.rows(), sample_rows) * features) * 20;
     for_blocks(tasks, useful_threads(threads, work), [&](std::size_t task) {
       const std::size_t first = task * columns_together;
       learn_columns(x.columns_slice(first, std::min(columns_together, features - first)), weight, bins,
-                    std::span(cuts).subspan(first));
+                    std::span(left_out).subspan(first), std::span(cuts).subspan(first));
     });
-    return given(cuts);
+    feature_cuts result = given(cuts);
+    result.learn_categories(x, weight, threads, categorical);
+    return result;
   }
 
   /// The cuts given, at most `max_cuts` a column, finite and ascending.
@@ -61,8 +69,19 @@ class feature_cuts {
   std::span<const double> cuts(std::size_t feature) const {
     return std::span(cuts_).subspan(begin_[feature], begin_[feature + 1] - begin_[feature]);
   }
+  /// Columns of categories, ascending.
+  std::span<const std::uint32_t> categorical() const { return categorical_; }
+  /// The categories of a column; null if it has numbers.
+  const category_bins* categories(std::size_t feature) const {
+    const auto at = std::lower_bound(categorical_.begin(), categorical_.end(), feature);
+    if (at == categorical_.end() || *at != feature) return nullptr;
+    return &categories_[static_cast<std::size_t>(at - categorical_.begin())];
+  }
   /// Bins of a column, without that of missing values.
-  std::size_t bins(std::size_t feature) const { return cuts(feature).size() + 1; }
+  std::size_t bins(std::size_t feature) const {
+    const category_bins* const some = categories(feature);
+    return some != nullptr ? some->bins() : cuts(feature).size() + 1;
+  }
   /// The value x of a split for which x < value means bin < `below`. -infinity for 0.
   double threshold(std::size_t feature, std::size_t below) const {
     return below == 0 ? -std::numeric_limits<double>::infinity() : cuts(feature)[below - 1];
@@ -73,6 +92,7 @@ class feature_cuts {
   template <class Archive, class Self>
   static void archive(Archive& ar, Self& self) {
     ar(self.begin_, self.cuts_);
+    if (ar.version() >= 3) ar(self.categorical_, self.categories_);
   }
   void validate() const {
     if (begin_.empty() || begin_.front() != 0 || begin_.back() != cuts_.size())
@@ -85,6 +105,7 @@ class feature_cuts {
         if (i > begin_[f] && !(cuts_[i - 1] < cuts_[i])) fail("the cuts of a column do not ascend");
       }
     }
+    validate_categories();
   }
 
  private:
@@ -98,6 +119,35 @@ class feature_cuts {
     throw format_error(std::string("saved feature cuts: ") + what);
   }
 
+  void validate_categories() const {
+    if (categorical_.size() != categories_.size()) fail("not one list of categories a column of them");
+    for (std::size_t k = 0; k < categorical_.size(); ++k) {
+      const std::uint32_t f = categorical_[k];
+      if (f >= features() || (k > 0 && categorical_[k - 1] >= f)) fail("columns of categories do not ascend");
+      if (!cuts(f).empty()) fail("a column of categories has cuts");
+    }
+  }
+
+  template <class T>
+  void learn_categories(matrix_view<const T> x, column_view<const double> weight, int threads,
+                        std::span<const std::uint32_t> columns) {
+    categorical_.assign(columns.begin(), columns.end());
+    categories_.resize(columns.size());
+    std::vector<std::optional<std::size_t>> invalid(columns.size());
+    const double work = static_cast<double>(x.rows() * columns.size()) * 3;
+    for_blocks(columns.size(), useful_threads(threads, work), [&](std::size_t k) {
+      const column_view<const T> values(x.column(columns[k]), x.rows(), x.row_stride());
+      invalid[k] = category_bins::first_invalid(values);
+      if (!invalid[k]) categories_[k] = category_bins::learn(values, weight);
+    });
+    for (std::size_t k = 0; k < columns.size(); ++k) {
+      if (!invalid[k]) continue;
+      const auto found = std::to_string(x(*invalid[k], columns[k]));
+      throw data_error("X: found " + found + " among categories, expected whole numbers from 0 to 2^24 - 1",
+                       *invalid[k], std::to_string(columns[k]));
+    }
+  }
+
   void append(const std::vector<double>& column) {
     cuts_.insert(cuts_.end(), column.begin(), column.end());
     begin_.push_back(static_cast<std::uint32_t>(cuts_.size()));
@@ -105,10 +155,10 @@ class feature_cuts {
 
   template <class T>
   static void learn_columns(matrix_view<const T> x, column_view<const double> weight, std::size_t bins,
-                            std::span<std::vector<double>> out) {
+                            std::span<const char> left_out, std::span<std::vector<double>> out) {
     const std::size_t sample = std::min(x.rows(), sample_rows);
     std::vector<std::vector<T>> values(x.columns());
-    for (auto& column : values) column.reserve(sample);
+    for (std::size_t f = 0; f < x.columns(); ++f) values[f].reserve(left_out[f] != 0 ? 0 : sample);
     std::vector<std::vector<double>> weights(weight.size() == 0 ? 0 : x.columns());
     for (std::size_t i = 0; i < sample; ++i) {
       const std::size_t row = i * x.rows() / sample;
@@ -116,12 +166,13 @@ class feature_cuts {
       if (!(w > 0)) continue;
       for (std::size_t f = 0; f < x.columns(); ++f) {
         const T value = x(row, f);
-        if (real::isnan(value)) continue;
+        if (left_out[f] != 0 || real::isnan(value)) continue;
         values[f].push_back(value);
         if (!weights.empty()) weights[f].push_back(w);
       }
     }
     for (std::size_t f = 0; f < x.columns(); ++f) {
+      if (left_out[f] != 0) continue;
       auto distinct = weights.empty() ? count_distinct(values[f]) : weigh_distinct(values[f], weights[f]);
       if (distinct.size() <= bins && sample < x.rows()) add_rare_values(x, f, weight, bins, distinct);
       out[f] = choose(distinct, bins);
@@ -209,6 +260,8 @@ class feature_cuts {
 
   std::vector<double> cuts_;
   std::vector<std::uint32_t> begin_ = {0};
+  std::vector<std::uint32_t> categorical_;
+  std::vector<category_bins> categories_;
 };
 
 }  // namespace colonnade::inline COLONNADE_ABI

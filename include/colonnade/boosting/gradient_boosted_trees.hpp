@@ -46,7 +46,7 @@ enum class importance : std::uint8_t { gain, total_gain, weight, cover };
 class gradient_boosted_trees {
  public:
   static constexpr std::string_view kind = "gradient_boosted_trees";
-  static constexpr std::uint32_t archive_version = 2;
+  static constexpr std::uint32_t archive_version = 3;
   using params = boosting_params;
 
   /// Learns from rows, targets and (optional) weights. Throws argument_error and data_error.
@@ -126,7 +126,7 @@ class gradient_boosted_trees {
     leaf_refitter refitter(loss, p, decay_rate, threads);
     refitter.refit(model.ensemble_, by_output(starting_margins(base_margin, base_, data.rows())),
                    [&](std::size_t tree, std::span<std::uint32_t> leaf) {
-                     ensemble_.apply_one(x, tree, leaf, threads);
+                     ensemble_.apply_one(x, tree, leaf, threads, &cuts_);
                    });
     return model;
   }
@@ -165,6 +165,22 @@ class gradient_boosted_trees {
     labels_ = std::move(labels);
   }
 
+  /// What the categories of a column are called: code k is label k. None for a column of numbers, or unnamed.
+  class_labels categories(std::size_t column) const {
+    const auto at = category_labels_.empty() ? npos : place_of(column);
+    return at == npos ? class_labels() : category_labels_[at];
+  }
+  /// Throws argument_error unless the column is one of `categorical_features`.
+  void set_categories(std::size_t column, class_labels labels) {
+    const auto at = place_of(column);
+    if (at == npos) {
+      throw argument_error("categories", "column " + std::to_string(column) + " of numbers",
+                           "one of categorical_features");
+    }
+    category_labels_.resize(cuts_.categorical().size());
+    category_labels_[at] = std::move(labels);
+  }
+
   /// out(i, k) = margin of output k. `out` is rows x outputs(); so is `base_margin`, which replaces the base
   /// of each row. Throws argument_error and data_error.
   template <class T>
@@ -177,7 +193,7 @@ class gradient_boosted_trees {
       if (const auto ranked = ranked_trees::of(ensemble_))
         return ranked->add_margins(rows, base, out, threads);
     }
-    ensemble_.add_margins(rows, base, out, threads);
+    ensemble_.add_margins(rows, base, out, threads, &cuts_);
   }
 
   /// Regression: the expected target. Otherwise the number of the likeliest class (the lowest of equal ones).
@@ -212,7 +228,7 @@ class gradient_boosted_trees {
   template <class T>
   void apply(matrix_view<T> x, matrix_view<std::uint32_t> out, int threads = 0) const {
     check_shape(x.columns(), x.rows(), out, ensemble_.trees());
-    ensemble_.apply(matrix_view<const std::remove_const_t<T>>(x), out, threads);
+    ensemble_.apply(matrix_view<const std::remove_const_t<T>>(x), out, threads, &cuts_);
   }
 
   /// One number a column; 0 for a column without splits.
@@ -240,6 +256,7 @@ class gradient_boosted_trees {
   static void archive(Archive& ar, Self& self) {
     ar(self.params_, self.base_, self.cuts_, self.ensemble_, self.feature_names_, self.best_iteration_,
        self.best_score_, self.labels_);
+    if (ar.version() >= 3) ar(self.category_labels_);
   }
   void validate() const {
     const auto fail = [](const char* what) {
@@ -255,7 +272,13 @@ class gradient_boosted_trees {
     if (ensemble_.trees() % base_.size() != 0) fail("not one tree an output");
     if (!feature_names_.empty() && feature_names_.size() != features()) fail("not one name a column");
     if (labels_.size() != 0 && labels_.size() != classes()) fail("not one label a class");
-    ensemble_.check_features(features());
+    const auto categorical = cuts_.categorical();
+    if (!std::equal(categorical.begin(), categorical.end(), params_.categorical_features.begin(),
+                    params_.categorical_features.end()))
+      fail("not the categories of its parameters");
+    if (!category_labels_.empty() && category_labels_.size() != categorical.size())
+      fail("not one list of labels a column of categories");
+    ensemble_.check_columns(cuts_);
   }
 
  private:
@@ -269,6 +292,15 @@ class gradient_boosted_trees {
 
   gradient_boosted_trees() = default;
 
+  static constexpr std::size_t npos = static_cast<std::size_t>(-1);
+
+  // Which of the columns of categories a column is.
+  std::size_t place_of(std::size_t column) const {
+    const auto all = cuts_.categorical();
+    const auto at = std::lower_bound(all.begin(), all.end(), column);
+    return at == all.end() || *at != column ? npos : static_cast<std::size_t>(at - all.begin());
+  }
+
   // Whether a fit with `p` may go on from here.
   void check_resumable(const params& p, std::size_t columns, std::size_t outputs) const {
     const auto expect = [](bool holds, const std::string& found, const std::string& expected) {
@@ -277,6 +309,8 @@ class gradient_boosted_trees {
     expect(columns == features(), std::to_string(features()) + " columns", std::to_string(columns));
     expect(p.objective == params_.objective, "another objective", "that of the fit");
     expect(outputs == base_.size(), std::to_string(base_.size()) + " outputs", std::to_string(outputs));
+    expect(p.categorical_features == params_.categorical_features, "other categorical_features",
+           "those of the fit");
     expect(p.num_parallel_tree == params_.num_parallel_tree,
            "num_parallel_tree " + std::to_string(params_.num_parallel_tree),
            std::to_string(p.num_parallel_tree));
@@ -298,7 +332,8 @@ class gradient_boosted_trees {
   static gradient_boosted_trees begun(matrix_view<const T> x, column_view<const double> weight,
                                       const boosting_loss& loss, const params& p, int threads) {
     gradient_boosted_trees model;
-    model.cuts_ = feature_cuts::learn(x, weight, p.max_bin, threads);
+    model.cuts_ =
+        feature_cuts::learn(x, weight, p.max_bin, threads, std::span(p.categorical_features));
     model.base_ = loss.base_margins();
     return model;
   }
@@ -349,6 +384,7 @@ class gradient_boosted_trees {
   std::optional<std::uint32_t> best_iteration_;
   std::optional<double> best_score_;
   class_labels labels_;
+  std::vector<class_labels> category_labels_;  // one a column of categories, or none
 };
 
 }  // namespace colonnade::inline COLONNADE_ABI

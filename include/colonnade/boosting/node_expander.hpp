@@ -159,7 +159,9 @@ class node_expander {
     for (const std::uint32_t id : parents) {
       const node& n = nodes_[id];
       if (is_large(n)) {
-        place(n, rows_.split_together(n.first, n.last, n.split.feature, test_of(n.split), threads_));
+        place(n, by_test(n.split, [&](const auto& test) {
+                return rows_.split_together(n.first, n.last, n.split.feature, test, threads_);
+              }));
       } else {
         small.push_back(&n);
         rows += n.size();
@@ -167,8 +169,16 @@ class node_expander {
     }
     for_blocks(small.size(), useful_threads(threads_, static_cast<double>(rows)), [&](std::size_t i) {
       const node& n = *small[i];
-      place(n, rows_.split(n.first, n.last, n.split.feature, test_of(n.split)));
+      place(n, by_test(n.split, [&](const auto& test) {
+              return rows_.split(n.first, n.last, n.split.feature, test);
+            }));
     });
+  }
+
+  // `move(test)` with the test of a split.
+  template <class Move>
+  std::size_t by_test(const node_split& split, const Move& move) const {
+    return split.by_set ? move(split.set) : move(test_of(split));
   }
 
   void place(const node& parent, std::size_t middle) {

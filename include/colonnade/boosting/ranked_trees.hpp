@@ -194,6 +194,7 @@ class ranked_trees {
     std::vector<std::pair<std::uint32_t, double>> all;
     for (std::size_t t = 0; t < ensemble.trees(); ++t) {
       for (const tree_node& node : ensemble.nodes(t)) {
+        if (node.is_categorical()) return false;
         if (!node.is_leaf()) all.push_back({node.feature(), node.value});
       }
     }

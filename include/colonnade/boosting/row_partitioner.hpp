@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -38,19 +39,21 @@ class row_partitioner {
   std::size_t size() const { return rows_.size(); }
 
   /// Splits the range first .. last of a node; the end of the left child's range is returned. Disjoint ranges
-  /// may be split at the same time by different threads.
-  std::size_t split(std::size_t first, std::size_t last, std::uint32_t feature, bin_test test) {
+  /// may be split at the same time by different threads. The test is a `bin_test` or a `bin_set`.
+  template <class Test = bin_test>
+  std::size_t split(std::size_t first, std::size_t last, std::uint32_t feature, Test test) {
     std::size_t left = 0;
-    simd::run<row_partition>(bins_.column(feature), test,
-                             static_cast<const std::uint32_t*>(rows_.data() + first), last - first,
-                             rows_.data() + first, right_.data() + first, &left);
+    simd::run<kernel<Test>>(bins_.column(feature), test,
+                            static_cast<const std::uint32_t*>(rows_.data() + first), last - first,
+                            rows_.data() + first, right_.data() + first, &left);
     std::copy(right_.begin() + diff(first), right_.begin() + diff(last - left),
               rows_.begin() + diff(first + left));
     return first + left;
   }
 
   /// The same for one large node, on up to `threads` threads.
-  std::size_t split_together(std::size_t first, std::size_t last, std::uint32_t feature, bin_test test,
+  template <class Test = bin_test>
+  std::size_t split_together(std::size_t first, std::size_t last, std::uint32_t feature, Test test,
                              int threads) {
     const std::size_t blocks = block_count(last - first, rows_together);
     const int useful = useful_threads(threads, static_cast<double>(last - first));
@@ -59,10 +62,10 @@ class row_partitioner {
     std::vector<std::size_t> lefts(blocks + 1);
     for_blocks(blocks, useful, [&](std::size_t block) {
       const std::size_t begin = first + block * rows_together;
-      simd::run<row_partition>(bins_.column(feature), test,
-                               static_cast<const std::uint32_t*>(rows_.data() + begin),
-                               std::min(rows_together, last - begin), left_.data() + begin,
-                               right_.data() + begin, &lefts[block + 1]);
+      simd::run<kernel<Test>>(bins_.column(feature), test,
+                              static_cast<const std::uint32_t*>(rows_.data() + begin),
+                              std::min(rows_together, last - begin), left_.data() + begin,
+                              right_.data() + begin, &lefts[block + 1]);
     });
     for (std::size_t block = 0; block < blocks; ++block) lefts[block + 1] += lefts[block];
     const std::size_t middle = first + lefts[blocks];
@@ -77,6 +80,9 @@ class row_partitioner {
 
  private:
   static constexpr std::size_t rows_together = 16384;
+
+  template <class Test>
+  using kernel = std::conditional_t<std::is_same_v<Test, bin_set>, row_partition_by_set, row_partition>;
 
   static std::ptrdiff_t diff(std::size_t i) { return static_cast<std::ptrdiff_t>(i); }
 

@@ -8,6 +8,7 @@
 
 #include "colonnade/boosting/binned_matrix.hpp"
 #include "colonnade/boosting/boosting_params.hpp"
+#include "colonnade/boosting/category_split_finder.hpp"
 #include "colonnade/boosting/gradient_scale.hpp"
 #include "colonnade/boosting/histogram_builder.hpp"
 #include "colonnade/kernels/row_partition.hpp"
@@ -16,11 +17,14 @@
 
 namespace colonnade::inline COLONNADE_ABI {
 
-/// A split of a node: column, bins, the sums of its left side, and what it gains.
+/// A split of a node: column, bins (a set of them in a column of categories), the sums of its left side, and
+/// what it gains.
 struct node_split {
   double gain = 0;  ///< 0: there is none
   std::uint32_t feature = 0;
   split_choice choice;
+  bool by_set = false;
+  bin_set set;  ///< bins that go left, if `by_set`
 
   bool found() const { return gain > 0; }
   /// Becomes a split by a later column, if that gains more.
@@ -42,6 +46,8 @@ class split_finder {
     rule_.l2 = params_.reg_lambda / hessian_unit;
     rule_.l1 = params_.reg_alpha / gradient_unit;
     rule_.min_hessian = params_.min_child_weight / hessian_unit;
+    category_rule_ = {params_.max_cat_to_onehot, params_.max_cat_threshold, params_.cat_smooth / hessian_unit,
+                      params_.cat_l2 / hessian_unit};
     gain_unit_ = gradient_unit * gradient_unit / hessian_unit;
   }
 
@@ -57,11 +63,20 @@ class split_finder {
     const auto last = std::lower_bound(first, features.end(), columns.last);
     node_split best;
     for (auto feature = first; feature != last; ++feature) {
+      const gradient_sum* const cells = histogram.cells() + bins_.offsets()[*feature];
       const std::size_t count = bins_.missing_bin(*feature);
+      const bool by_set = bins_.categorical(*feature);
       bool improved = false;
-      simd::run<split_scan>(histogram.cells() + bins_.offsets()[*feature], count, sum,
-                            static_cast<const split_rule*>(&rule_), &best.choice, &improved);
-      if (improved) best.feature = *feature;
+      if (by_set) {
+        improved =
+            category_split_finder(cells, count, sum).improve(rule_, category_rule_, best.choice, best.set);
+      } else {
+        simd::run<split_scan>(cells, count, sum, static_cast<const split_rule*>(&rule_), &best.choice,
+                              &improved);
+      }
+      if (!improved) continue;
+      best.feature = *feature;
+      best.by_set = by_set;
     }
     best.gain = gain(best.choice.gain);
     return best;
@@ -105,6 +120,7 @@ class split_finder {
   const binned_matrix& bins_;
   const boosting_params& params_;
   split_rule rule_;
+  category_rule category_rule_;
   double gain_unit_ = 1;
 };
 

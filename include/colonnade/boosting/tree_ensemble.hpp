@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "colonnade/boosting/category_reader.hpp"
+#include "colonnade/boosting/feature_cuts.hpp"
 #include "colonnade/core/archive.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/parallel.hpp"
@@ -19,7 +21,9 @@
 namespace colonnade::inline COLONNADE_ABI {
 
 /// Trees in one flat array of nodes, with the gain of every split and the sum of Hessians (cover) of every
-/// node. The sum of a row's leaves is its margin; tree t counts for output t modulo `outputs`.
+/// node. The sum of a row's leaves is its margin; tree t counts for output t modulo `outputs`. The splits by
+/// categories have their sets in the order of their nodes, and are asked with the cuts that they were found
+/// with.
 class tree_ensemble {
  public:
   tree_ensemble() = default;
@@ -30,9 +34,19 @@ class tree_ensemble {
   std::span<const double> gain(std::size_t tree) const { return slice(gain_, tree); }
   std::span<const double> cover(std::size_t tree) const { return slice(cover_, tree); }
   std::size_t depth(std::size_t tree) const { return depth_[tree]; }
+  /// Bins that splits by categories send left; `tree_node::value` is their number.
+  std::span<const bin_set> sets() const { return sets_; }
 
-  void append(std::span<const tree_node> nodes, std::span<const double> gain, std::span<const double> cover) {
-    nodes_.insert(nodes_.end(), nodes.begin(), nodes.end());
+  /// Appends a tree, whose splits by categories have the numbers of their sets in `sets`.
+  void append(std::span<const tree_node> nodes, std::span<const double> gain, std::span<const double> cover,
+              std::span<const bin_set> sets = {}) {
+    for (tree_node node : nodes) {
+      if (node.is_categorical()) {
+        sets_.push_back(sets[static_cast<std::size_t>(node.value)]);
+        node.value = static_cast<double>(sets_.size() - 1);
+      }
+      nodes_.push_back(node);
+    }
     gain_.insert(gain_.end(), gain.begin(), gain.end());
     cover_.insert(cover_.end(), cover.begin(), cover.end());
     begin_.push_back(static_cast<std::uint32_t>(nodes_.size()));
@@ -45,6 +59,8 @@ class tree_ensemble {
     nodes_.resize(begin_.back());
     gain_.resize(begin_.back());
     cover_.resize(begin_.back());
+    sets_.resize(static_cast<std::size_t>(
+        std::count_if(nodes_.begin(), nodes_.end(), [](const tree_node& n) { return n.is_categorical(); })));
   }
 
   /// Another value for a leaf of a tree; it must be finite.
@@ -52,11 +68,12 @@ class tree_ensemble {
     nodes_[begin_[tree] + node].value = value;
   }
 
-  /// margin(i, k) = base(i, k) + the leaves of row i in the trees of output k, in their order. O(rows x trees
-  /// x depth).
+  /// margin(i, k) = base(i, k) + the leaves of row i in the trees of output k, in their order. `cuts` may be
+  /// null where no split is by categories. O(rows x trees x depth).
   template <class T>
   void add_margins(matrix_view<const T> x, matrix_view<const double> base, matrix_view<double> margin,
-                   int threads) const {
+                   int threads, const feature_cuts* cuts = nullptr) const {
+    const category_reader<T> reader = reader_of<T>(cuts);
     const double work = static_cast<double>(x.rows() * (trees() + 1)) * 12;
     for_blocks(block_count(x.rows(), rows_together), useful_threads(threads, work), [&](std::size_t block) {
       const std::size_t first = block * rows_together, count = std::min(rows_together, x.rows() - first);
@@ -64,19 +81,24 @@ class tree_ensemble {
       for (std::size_t i = 0; i < count; ++i) {
         for (std::size_t k = 0; k < base.columns(); ++k) out(i, k) = base(first + i, k);
       }
-      add_block(x.slice(first, count), out);
+      std::vector<T> copy;
+      add_block(reader.read(x.slice(first, count), copy), out);
     });
   }
 
   /// leaf(i, t) = index, within tree t, of the leaf of row i.
   template <class T>
-  void apply(matrix_view<const T> x, matrix_view<std::uint32_t> leaf, int threads) const {
+  void apply(matrix_view<const T> x, matrix_view<std::uint32_t> leaf, int threads,
+             const feature_cuts* cuts = nullptr) const {
+    const category_reader<T> reader = reader_of<T>(cuts);
     const double work = static_cast<double>(x.rows() * (trees() + 1)) * 12;
     for_blocks(block_count(x.rows(), rows_together), useful_threads(threads, work), [&](std::size_t block) {
       const std::size_t first = block * rows_together, count = std::min(rows_together, x.rows() - first);
       std::uint32_t at[rows_together];
+      std::vector<T> copy;
+      const auto block_rows = reader.read(x.slice(first, count), copy);
       for (std::size_t t = 0; t < trees(); ++t) {
-        walk(x.slice(first, count), t, at);
+        walk(block_rows, t, at);
         for (std::size_t i = 0; i < count; ++i) leaf(first + i, t) = at[i];
       }
     });
@@ -84,11 +106,14 @@ class tree_ensemble {
 
   /// leaf[i] = index, within a tree, of the leaf of row i.
   template <class T>
-  void apply_one(matrix_view<const T> x, std::size_t tree, std::span<std::uint32_t> leaf, int threads) const {
+  void apply_one(matrix_view<const T> x, std::size_t tree, std::span<std::uint32_t> leaf, int threads,
+                 const feature_cuts* cuts = nullptr) const {
+    const category_reader<T> reader = reader_of<T>(cuts);
     const double work = static_cast<double>(x.rows()) * 12;
     for_blocks(block_count(x.rows(), rows_together), useful_threads(threads, work), [&](std::size_t block) {
       const std::size_t first = block * rows_together, count = std::min(rows_together, x.rows() - first);
-      walk(x.slice(first, count), tree, leaf.data() + first);
+      std::vector<T> copy;
+      walk(reader.read(x.slice(first, count), copy), tree, leaf.data() + first);
     });
   }
 
@@ -115,6 +140,7 @@ class tree_ensemble {
       }
       ar(self.begin_, value, child, bits, self.gain_, self.cover_);
     }
+    if (ar.version() >= 3) ar(self.sets_);
   }
 
   /// Throws format_error unless every tree is one: children after their parent, one parent each, numbers
@@ -124,6 +150,7 @@ class tree_ensemble {
       fail("the trees do not tile the nodes");
     if (gain_.size() != nodes_.size() || cover_.size() != nodes_.size())
       fail("not one gain and one cover a node");
+    check_sets();
     depth_.clear();
     for (std::size_t t = 0; t < trees(); ++t) {
       if (begin_[t] >= begin_[t + 1] || begin_[t + 1] > nodes_.size())
@@ -132,10 +159,17 @@ class tree_ensemble {
     }
   }
 
-  /// Throws format_error if a split looks at a column beyond `features`.
-  void check_features(std::size_t features) const {
+  /// Throws format_error if a split looks at a column that there is not in `cuts`, or that has categories
+  /// where it wants numbers, or numbers where it wants categories.
+  void check_columns(const feature_cuts& cuts) const {
+    const auto categorical = cuts.categorical();
     for (const tree_node& node : nodes_) {
-      if (!node.is_leaf() && node.feature() >= features) fail("a split looks at a column that there is not");
+      if (node.is_leaf()) continue;
+      if (node.feature() >= cuts.features()) fail("a split looks at a column that there is not");
+      const bool known =
+          !categorical.empty() && std::binary_search(categorical.begin(), categorical.end(), node.feature());
+      if (known != node.is_categorical())
+        fail("a split takes numbers for categories, or categories for numbers");
     }
   }
 
@@ -147,6 +181,15 @@ class tree_ensemble {
   template <class Item>
   std::span<const Item> slice(const std::vector<Item>& all, std::size_t tree) const {
     return std::span(all).subspan(begin_[tree], begin_[tree + 1] - begin_[tree]);
+  }
+
+  void check_sets() const {
+    std::size_t number = 0;
+    for (const tree_node& node : nodes_) {
+      if (!node.is_leaf() && node.is_categorical() && node.value != static_cast<double>(number++))
+        fail("a split by categories has not the set of its number");
+    }
+    if (number != sets_.size()) fail("not one set a split by categories");
   }
 
   // The depth of a tree that obeys all rules.
@@ -177,10 +220,21 @@ class tree_ensemble {
     return deepest;
   }
 
+  // Leaves rows as they are where no split needs bins.
+  template <class T>
+  category_reader<T> reader_of(const feature_cuts* cuts) const {
+    if (sets_.empty()) return {};
+    if (cuts == nullptr) throw argument_error("cuts", "none", "those of the splits by categories");
+    return category_reader<T>(*cuts);
+  }
+
   template <class T>
   void walk(matrix_view<const T> x, std::size_t t, std::uint32_t* leaf) const {
-    simd::run<tree_walk>(static_cast<const tree_node*>(nodes_.data() + begin_[t]), std::size_t{depth_[t]},
-                         x.data(), x.row_stride(), x.column_stride(), x.rows(), leaf);
+    const auto go = [&](const auto&... splits) {
+      simd::run<tree_walk>(static_cast<const tree_node*>(nodes_.data() + begin_[t]), std::size_t{depth_[t]},
+                           x.data(), x.row_stride(), x.column_stride(), x.rows(), leaf, splits...);
+    };
+    sets_.empty() ? go() : go(mixed_splits{sets_.data()});
   }
 
   template <class T>
@@ -207,8 +261,11 @@ class tree_ensemble {
     std::uint32_t leaf[trees_together];
     for (std::size_t first = 0; first < trees(); first += trees_together) {
       const std::size_t count = std::min(trees_together, trees() - first);
-      simd::run<forest_walk>(nodes_.data(), begin_.data() + first, count, x, column_stride,
-                             static_cast<std::uint32_t*>(leaf));
+      const auto go = [&](const auto&... splits) {
+        simd::run<forest_walk>(nodes_.data(), begin_.data() + first, count, x, column_stride,
+                               static_cast<std::uint32_t*>(leaf), splits...);
+      };
+      sets_.empty() ? go() : go(mixed_splits{sets_.data()});
       for (std::size_t t = 0; t < count; ++t) {
         margin(0, (first + t) % margin.columns()) += nodes_[begin_[first + t] + leaf[t]].value;
       }
@@ -218,6 +275,7 @@ class tree_ensemble {
   std::vector<tree_node> nodes_;
   std::vector<double> gain_, cover_;
   std::vector<std::uint32_t> begin_ = {0}, depth_;
+  std::vector<bin_set> sets_;
 };
 
 }  // namespace colonnade::inline COLONNADE_ABI

@@ -183,7 +183,7 @@ class tree_grower {
     for (const std::uint32_t id : level) {
       const gradient_sum left = level_finder_.left_of(*at(id).histogram, shared);
       const double gain = finder.gain_of(left, at(id).sum);
-      at(id).split = {gain, shared.feature, {gain, left, shared.below, shared.missing_left}};
+      at(id).split = {gain, shared.feature, {gain, left, shared.below, shared.missing_left}, false, {}};
     }
     return true;
   }
@@ -215,12 +215,19 @@ class tree_grower {
       leaf_values_.push_back({id, out.value});
       return;
     }
-    const auto& choice = n.split.choice;
-    out.value = cuts_.threshold(n.split.feature, choice.below);
-    out.child = at(n.left).tree_index;
-    out.bits = n.split.feature | (choice.missing_left ? tree_node::missing_left : 0);
     tree.gain[place] = n.split.gain;
+    out.child = at(n.left).tree_index;
+    out.bits = n.split.feature | (n.split.choice.missing_left ? tree_node::missing_left : 0);
     tree.binned[place] = {out.child, n.split.feature, expander_.test_of(n.split), false};
+    if (!n.split.by_set) {
+      out.value = cuts_.threshold(n.split.feature, n.split.choice.below);
+      return;
+    }
+    const auto number = static_cast<std::uint32_t>(tree.sets.size());
+    tree.sets.push_back(n.split.set);
+    out.bits |= tree_node::categorical;
+    out.value = number;
+    tree.binned[place].set = number;
   }
 
   const feature_cuts& cuts_;

@@ -15,6 +15,20 @@ struct bin_test {
   COLONNADE_KERNEL bool goes_left(std::uint8_t bin) const { return bin < below || bin == also_left; }
 };
 
+/// A set of bins of a column: those that a split by categories sends left.
+struct bin_set {
+  std::uint64_t words[4] = {};
+
+  COLONNADE_KERNEL bool has(std::uint8_t bin) const { return (words[bin >> 6] >> (bin & 63) & 1) != 0; }
+  void add(std::uint8_t bin) { words[bin >> 6] |= std::uint64_t{1} << (bin & 63); }
+  friend bool operator==(const bin_set&, const bin_set&) = default;
+
+  template <class Archive, class Self>
+  static void archive(Archive& ar, Self& self) {
+    ar(self.words[0], self.words[1], self.words[2], self.words[3]);
+  }
+};
+
 /// Stable partition of row numbers by the bins of one column: those that go left to `left` (which may be
 /// `rows`), the others to `right`; `*left_count` is how many went left.
 struct row_partition {
@@ -28,6 +42,25 @@ struct row_partition {
       const std::uint32_t row = rows[i];
       const std::uint8_t bin = column[row];
       const std::size_t is_left = static_cast<std::size_t>(bin < test.below) | (bin == test.also_left);
+      right[rights] = row;
+      left[lefts] = row;
+      lefts += is_left;
+      rights += 1 - is_left;
+    }
+    *left_count = lefts;
+  }
+};
+
+/// The same for the bins of a set.
+struct row_partition_by_set {
+  template <class Isa>
+  COLONNADE_KERNEL void operator()(Isa, const std::uint8_t* column, bin_set set, const std::uint32_t* rows,
+                                   std::size_t count, std::uint32_t* left, std::uint32_t* right,
+                                   std::size_t* left_count) const {
+    std::size_t lefts = 0, rights = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint32_t row = rows[i];
+      const std::size_t is_left = set.has(column[row]);
       right[rights] = row;
       left[lefts] = row;
       lefts += is_left;

@@ -9,35 +9,74 @@
 namespace colonnade::inline COLONNADE_ABI {
 
 /// A node of a tree whose children stand side by side, after it. A split sends x left when x < value, and NaN
-/// left when `missing_left`; a leaf is its own child and has its value in `value`.
+/// left when `missing_left`; one by categories sends the bins of a set left, whose number is `value`. A leaf
+/// is its own child and has its value in `value`.
 struct tree_node {
-  static constexpr std::uint32_t missing_left = 0x8000'0000, leaf = 0x4000'0000, feature_mask = 0x3fff'ffff;
+  static constexpr std::uint32_t missing_left = 0x8000'0000, leaf = 0x4000'0000, categorical = 0x2000'0000,
+                                 feature_mask = 0x1fff'ffff;
 
   double value = 0;
   std::uint32_t child = 0;  ///< the left one, within the tree; the right one is next to it
   std::uint32_t bits = leaf;
 
   COLONNADE_KERNEL bool is_leaf() const { return (bits & leaf) != 0; }
+  COLONNADE_KERNEL bool is_categorical() const { return (bits & categorical) != 0; }
   COLONNADE_KERNEL std::uint32_t feature() const { return bits & feature_mask; }
   COLONNADE_KERNEL bool goes_left_when_missing() const { return (bits & missing_left) != 0; }
   friend bool operator==(const tree_node&, const tree_node&) = default;
 };
 
+/// A node of a tree over bins.
+struct binned_node {
+  static constexpr std::uint32_t none = 0xffff'ffff;
+
+  std::uint32_t child = 0, feature = 0;
+  bin_test test;
+  bool leaf = true;
+  std::uint32_t set = none;  ///< number of the set that goes left, where the split is by categories
+};
+
+/// Splits by thresholds alone.
+struct threshold_splits {
+  COLONNADE_KERNEL bool goes_right(const tree_node& node, double value) const {
+    const bool missing_right = !node.goes_left_when_missing();
+    return bool(
+        static_cast<int>(!node.is_leaf()) &
+        (static_cast<int>(value >= node.value) | (static_cast<int>(value != value) & int{missing_right})));
+  }
+  COLONNADE_KERNEL bool goes_left(const binned_node& node, std::uint8_t bin) const {
+    return node.test.goes_left(bin);
+  }
+};
+
+/// Splits of which some are by categories: their columns hold the numbers of bins.
+struct mixed_splits {
+  const bin_set* sets;
+
+  COLONNADE_KERNEL bool goes_right(const tree_node& node, double value) const {
+    if (!node.is_categorical()) return threshold_splits().goes_right(node, value);
+    return !sets[static_cast<std::uint32_t>(node.value)].has(static_cast<std::uint8_t>(value));
+  }
+  COLONNADE_KERNEL bool goes_left(const binned_node& node, std::uint8_t bin) const {
+    return node.set == binned_node::none ? node.test.goes_left(bin) : sets[node.set].has(bin);
+  }
+};
+
 /// Leaf of each row: `out[i]` is the index of the node that row i ends at. `depth` is that of the deepest
 /// leaf.
 struct tree_walk {
-  template <class Isa, class T>
+  template <class Isa, class T, class Splits = threshold_splits>
   COLONNADE_KERNEL void operator()(Isa, const tree_node* tree, std::size_t depth, const T* x,
                                    std::ptrdiff_t row_stride, std::ptrdiff_t column_stride, std::size_t rows,
-                                   std::uint32_t* out) const {
+                                   std::uint32_t* out, Splits splits = {}) const {
     std::size_t i = 0;
     for (; i + group <= rows; i += group) {
       walk<group>(tree, depth, x + static_cast<std::ptrdiff_t>(i) * row_stride, row_stride, column_stride,
-                  out + i);
+                  out + i, splits);
     }
     for (; i < rows; ++i) {
       walk<1>(tree, depth, x + static_cast<std::ptrdiff_t>(i) * row_stride, row_stride, column_stride,
-              out + i);
+              out + i, splits);
     }
   }
 
@@ -45,10 +84,10 @@ struct tree_walk {
   // Rows that go down together hide each other's latency; one that has arrived stays at its leaf.
   static constexpr std::size_t group = 8;
 
-  template <std::size_t N, class T>
+  template <std::size_t N, class T, class Splits>
   COLONNADE_KERNEL static void walk(const tree_node* tree, std::size_t depth, const T* x,
                                     std::ptrdiff_t row_stride, std::ptrdiff_t column_stride,
-                                    std::uint32_t* out) {
+                                    std::uint32_t* out, const Splits& splits) {
     std::uint32_t at[N] = {};
     for (std::size_t level = 0; level < depth; ++level) {
       for (std::size_t j = 0; j < N; ++j) {
@@ -56,37 +95,31 @@ struct tree_walk {
         const auto column = static_cast<std::ptrdiff_t>(node.feature());
         const double value =
             static_cast<double>(x[static_cast<std::ptrdiff_t>(j) * row_stride + column * column_stride]);
-        at[j] = node.child + static_cast<std::uint32_t>(goes_right(node, value));
+        at[j] = node.child + static_cast<std::uint32_t>(splits.goes_right(node, value));
       }
     }
     for (std::size_t j = 0; j < N; ++j) out[j] = at[j];
-  }
-
-  COLONNADE_KERNEL static bool goes_right(const tree_node& node, double value) {
-    const bool missing_right = !node.goes_left_when_missing();
-    return bool(
-        static_cast<int>(!node.is_leaf()) &
-        (static_cast<int>(value >= node.value) | (static_cast<int>(value != value) & int{missing_right})));
   }
 };
 
 /// Leaf of each tree for one row: `out[t]` is the index, within tree t, of the node that the row ends at.
 struct forest_walk {
-  template <class Isa, class T>
+  template <class Isa, class T, class Splits = threshold_splits>
   COLONNADE_KERNEL void operator()(Isa, const tree_node* nodes, const std::uint32_t* begin, std::size_t trees,
-                                   const T* x, std::ptrdiff_t column_stride, std::uint32_t* out) const {
+                                   const T* x, std::ptrdiff_t column_stride, std::uint32_t* out,
+                                   Splits splits = {}) const {
     std::size_t t = 0;
-    for (; t + group <= trees; t += group) walk<group>(nodes, begin + t, x, column_stride, out + t);
-    for (; t < trees; ++t) walk<1>(nodes, begin + t, x, column_stride, out + t);
+    for (; t + group <= trees; t += group) walk<group>(nodes, begin + t, x, column_stride, out + t, splits);
+    for (; t < trees; ++t) walk<1>(nodes, begin + t, x, column_stride, out + t, splits);
   }
 
  private:
   // The trees of a group are independent chains of loads.
   static constexpr std::size_t group = 8;
 
-  template <std::size_t N, class T>
+  template <std::size_t N, class T, class Splits>
   COLONNADE_KERNEL static void walk(const tree_node* nodes, const std::uint32_t* begin, const T* x,
-                                    std::ptrdiff_t column_stride, std::uint32_t* out) {
+                                    std::ptrdiff_t column_stride, std::uint32_t* out, const Splits& splits) {
     std::uint32_t at[N] = {};
     for (bool going = true; going;) {
       going = false;
@@ -96,31 +129,23 @@ struct forest_walk {
         going = true;
         const double value =
             static_cast<double>(x[static_cast<std::ptrdiff_t>(node.feature()) * column_stride]);
-        const bool left = value < node.value || (value != value && node.goes_left_when_missing());
-        at[j] = node.child + (left ? 0 : 1);
+        at[j] = node.child + static_cast<std::uint32_t>(splits.goes_right(node, value));
       }
     }
     for (std::size_t j = 0; j < N; ++j) out[j] = at[j];
   }
 };
 
-/// A node of a tree over bins.
-struct binned_node {
-  std::uint32_t child = 0, feature = 0;
-  bin_test test;
-  bool leaf = true;
-};
-
 /// Leaf of each row of a binned matrix, row after row.
 struct binned_walk {
-  template <class Isa>
+  template <class Isa, class Splits = threshold_splits>
   COLONNADE_KERNEL void operator()(Isa, const binned_node* tree, const std::uint8_t* bins, std::size_t stride,
-                                   std::size_t rows, std::uint32_t* out) const {
+                                   std::size_t rows, std::uint32_t* out, Splits splits = {}) const {
     for (std::size_t i = 0; i < rows; ++i) {
       std::uint32_t at = 0;
       while (!tree[at].leaf) {
         const binned_node& node = tree[at];
-        at = node.child + (node.test.goes_left(bins[i * stride + node.feature]) ? 0 : 1);
+        at = node.child + (splits.goes_left(node, bins[i * stride + node.feature]) ? 0 : 1);
       }
       out[i] = at;
     }
