@@ -69,14 +69,22 @@ std::vector<bool> bins_in(const bin_set& set, std::size_t count) {
   return bins;
 }
 
+/// Whether a category has a place of its own.
+bool heavy(const cell_list& cells, std::size_t b, double smooth) {
+  const auto weight = static_cast<double>(cells[b].hessian);
+  return b + 1 < cells.size() && weight > 0 &&
+         weight >= std::min(smooth, static_cast<double>(sum_of(cells).hessian) / 16);
+}
+
 /// The split is what it says: its sums and its gain are those of its set.
-void check_honest(const cell_list& cells, const answer& a, const split_rule& rule, double more_l2) {
+void check_honest(const cell_list& cells, const answer& a, const split_rule& rule, double more_l2,
+                  double smooth = 0) {
   if (!a.improved) return;
   const auto left = bins_in(a.set, cells.size());
   gradient_sum sum;
   for (std::size_t b = 0; b < cells.size(); ++b) {
     if (left[b]) sum += cells[b];
-    if (cells[b].hessian == 0) CHECK(left[b] == a.choice.missing_left);
+    if (!heavy(cells, b, smooth)) CHECK(left[b] == a.choice.missing_left);
   }
   CHECK(sum == a.choice.left);
   CHECK(left.back() == a.choice.missing_left);
@@ -111,10 +119,10 @@ TEST_CASE("category_split_finder: what the order allows, with penalties, weights
     const split_rule rule = {1.5, seed % 3 == 0 ? 100.0 : 0.0, seed % 5 == 0 ? 20.0 : 0.0};
     const category_rule how = {4, seed % 4 == 0 ? 3u : 64u, 10, 4};
     const auto a = find(cells, rule, how);
-    check_honest(cells, a, rule, how.l2);
+    check_honest(cells, a, rule, how.l2, how.smooth);
     std::vector<std::size_t> order;
     for (std::size_t b = 0; b < bins; ++b) {
-      if (cells[b].hessian != 0) order.push_back(b);
+      if (heavy(cells, b, how.smooth)) order.push_back(b);
     }
     const auto key = [&](std::size_t b) {
       return static_cast<double>(cells[b].gradient) / (static_cast<double>(cells[b].hessian) + how.smooth);
@@ -128,8 +136,8 @@ TEST_CASE("category_split_finder: what the order allows, with penalties, weights
         if ((first != 0 && last != n) || last - first > std::min(how.max_threshold, (n + 1) / 2)) continue;
         for (const bool missing_left : {false, true}) {
           std::vector<bool> left(bins + 1);
+          for (std::size_t b = 0; b <= bins; ++b) left[b] = missing_left && !heavy(cells, b, how.smooth);
           for (std::size_t k = first; k < last; ++k) left[order[k]] = true;
-          left[bins] = missing_left;
           best = std::max(best, gain_of(cells, left, rule, how.l2));
         }
       }
@@ -197,7 +205,7 @@ TEST_CASE("category_split_finder: nothing to split, or nothing better") {
 TEST_CASE("category_split_finder: 255 bins, and equal categories go by their number") {
   cell_list cells(256);
   for (std::size_t b = 0; b < 255; ++b) cells[b] = {b < 100 ? -30 : 20, 3};
-  const auto a = find(cells, {1, 0, 1}, {4, 128, 10, 0});
+  const auto a = find(cells, {1, 0, 1}, {4, 128, 0, 0});
   REQUIRE(a.improved);
   for (std::size_t b = 0; b < 255; ++b) CHECK(a.set.has(static_cast<std::uint8_t>(b)) == (b < 100));
   CHECK(!a.set.has(255));  // no missing values: where the heavier side is

@@ -205,7 +205,7 @@ class naive_boosting {
   // The sets of bins that may go left: each alone, or the first and last ones in the order of their
   // gradients.
   std::vector<std::vector<bool>> sets_of(const node_rows& at, const std::vector<sums>& g, std::size_t f,
-                                         bool one_hot) const {
+                                         bool one_hot, bool missing_left) const {
     std::vector<sums> total(cuts_.bins(f));
     for (const std::size_t i : at.rows) {
       const int bin = category(f, x_(i, f));
@@ -213,21 +213,26 @@ class naive_boosting {
       total[static_cast<std::size_t>(bin)].g += g[i].g;
       total[static_cast<std::size_t>(bin)].h += g[i].h;
     }
+    // The light ones go with the missing values.
+    const double least = one_hot ? 0 : std::min(p_.cat_smooth, at.total.h / 16);
     std::vector<std::size_t> order;
+    std::vector<bool> light(total.size());
     for (std::size_t b = 0; b < total.size(); ++b) {
-      if (total[b].h > 0) order.push_back(b);
+      light[b] = total[b].h == 0 || total[b].h < least;
+      if (!light[b]) order.push_back(b);
     }
     const auto key = [&](std::size_t b) { return total[b].g / (total[b].h + p_.cat_smooth); };
     if (!one_hot)
       std::sort(order.begin(), order.end(),
                 [&](auto a, auto b) { return key(a) != key(b) ? key(a) < key(b) : a < b; });
-    std::vector<std::vector<bool>> sets;
-    const std::size_t n = order.size();
-    const std::size_t most = one_hot ? n : std::min<std::size_t>(p_.max_cat_threshold, (n + 1) / 2);
+    const std::vector<bool> nothing = missing_left ? light : std::vector<bool>(total.size());
+    std::vector<std::vector<bool>> sets = {nothing};
+    const std::size_t n = order.size(), half = n == 0 ? 0 : std::min((n + 1) / 2, n - 1);
+    const std::size_t most = one_hot ? n : std::min<std::size_t>(p_.max_cat_threshold, half);
     for (std::size_t count = 1; count <= most; ++count) {
       for (const bool from_end : {false, true}) {
         if (one_hot && from_end) continue;
-        std::vector<bool> set(total.size());
+        std::vector<bool> set = nothing;
         for (std::size_t k = one_hot ? count - 1 : 0; k < count; ++k)
           set[order[from_end ? n - 1 - k : k]] = true;
         sets.push_back(std::move(set));
@@ -239,10 +244,8 @@ class naive_boosting {
   void try_categories(const node_rows& at, const std::vector<sums>& g, std::size_t f, split& best) const {
     const bool one_hot = cuts_.bins(f) <= p_.max_cat_to_onehot;
     const double more_l2 = one_hot ? 0 : p_.cat_l2;
-    auto sets = sets_of(at, g, f, one_hot);
-    sets.push_back(std::vector<bool>(cuts_.bins(f)));
     for (const bool missing_left : {false, true}) {
-      for (const auto& set : sets) {
+      for (const auto& set : sets_of(at, g, f, one_hot, missing_left)) {
         const split candidate = {0, 0, f, missing_left, set};
         improve(best, candidate, gain_of(at, g, candidate, more_l2));
       }

@@ -62,8 +62,10 @@ struct boosting_params {
   std::vector<std::uint32_t> categorical_features;
   std::uint32_t max_cat_to_onehot = 4;   ///< columns of so many categories are split one against the rest
   std::uint32_t max_cat_threshold = 64;  ///< most categories on the smaller side of a split
-  double cat_smooth = 10;  ///< added to the Hessians of categories by whose g / h they are ordered
-  double cat_l2 = 10;      ///< added to reg_lambda in the gains of splits of more than max_cat_to_onehot
+  /// Added to the Hessians of categories by whose g / h they are ordered; lighter ones (that are less than a
+  /// sixteenth of the node) go with the missing values.
+  double cat_smooth = 10;
+  double cat_l2 = 10;  ///< added to reg_lambda in the gains of splits of more than max_cat_to_onehot
 
   friend bool operator==(const boosting_params&, const boosting_params&) = default;
 

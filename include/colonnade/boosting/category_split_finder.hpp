@@ -13,7 +13,7 @@ namespace colonnade::inline COLONNADE_ABI {
 struct category_rule {
   std::size_t max_to_onehot = 4;   ///< columns with so many bins are split one against the rest
   std::size_t max_threshold = 64;  ///< categories that a split names, at most
-  double smooth = 10;              ///< added to the Hessians by which categories are ordered
+  double smooth = 10;              ///< added to the Hessians by which categories are ordered; least Hessian
   double l2 = 10;                  ///< added to the penalty of both sides, unless one is against the rest
 };
 
@@ -53,25 +53,22 @@ class split_gain {
 
 /// Finds the best set of categories to send left from one node (Fisher 1958): with few bins each category
 /// against the rest; otherwise categories in the order of g / (h + smooth), of which the first or the last
-/// ones, up to half of them, go left. Missing values are tried on both sides, and against all others; where
-/// the node has none they follow the heavier side. Categories that the node has no weight of go where missing
-/// values go, as do those that training rows did not have. Ties: missing to the right, the lowest bin, the
-/// fewest categories. O(bins log bins).
+/// ones, up to half of them, go left. Those lighter than `smooth` (and than a sixteenth of the node) have no
+/// place of their own: they go where missing values go, as do those that the node or the fit has not seen,
+/// and that side is tried both ways, and alone against all others; where nothing goes there, it is the
+/// heavier side. Ties: the missing to the right, the lowest bin, the fewest categories. O(bins log bins).
 class category_split_finder {
  public:
   /// `cells[0 .. bins)` are the sums of the categories, `cells[bins]` of missing values.
   category_split_finder(const gradient_sum* cells, std::size_t bins, const gradient_sum& total)
-      : cells_(cells), bins_(bins), total_(total), rest_(cells[bins]) {
-    for (std::size_t b = 0; b < bins; ++b) {
-      if (cells[b].hessian != 0) order_[count_++].bin = static_cast<std::uint8_t>(b);
-    }
-  }
+      : cells_(cells), bins_(bins), total_(total) {}
 
   /// Replaces `best` and `left_bins` by the best split if that gains more; whether it does.
   bool improve(const split_rule& rule, const category_rule& how, split_choice& best, bin_set& left_bins) {
     const bool one_hot = bins_ <= how.max_to_onehot;
     const split_gain gain(total_, rule, one_hot ? 0 : how.l2);
     const double before = best.gain;
+    choose(one_hot ? 0 : std::min(how.smooth, static_cast<double>(total_.hessian) / 16));
     if (!one_hot) sort(how.smooth);
     for (const bool missing_left : {false, true}) {
       if (missing_left && rest_.hessian == 0) break;
@@ -80,7 +77,8 @@ class category_split_finder {
     }
     if (!(best.gain > before)) return false;
     if (rest_.hessian == 0) best.missing_left = 2 * best.left.hessian >= total_.hessian;
-    left_bins = bins_of(best.missing_left);
+    left_bins = best.missing_left ? rest_bins_ : bin_set();
+    for (std::size_t k = first_; k < last_; ++k) left_bins.add(order_[k].bin);
     return true;
   }
 
@@ -89,6 +87,20 @@ class category_split_finder {
     double key;
     std::uint8_t bin;
   };
+
+  // Parts the categories with a place of their own from the rest.
+  void choose(double least) {
+    for (std::size_t b = 0; b <= bins_; ++b) {
+      const auto bin = static_cast<std::uint8_t>(b);
+      const std::int64_t weight = cells_[b].hessian;
+      if (b < bins_ && weight != 0 && static_cast<double>(weight) >= least) {
+        order_[count_++].bin = bin;
+      } else {
+        rest_ += cells_[b];
+        rest_bins_.add(bin);
+      }
+    }
+  }
 
   void sort(double smooth) {
     for (std::size_t k = 0; k < count_; ++k) {
@@ -130,19 +142,10 @@ class category_split_finder {
     last_ = last;
   }
 
-  bin_set bins_of(bool missing_left) const {
-    bin_set set;
-    for (std::size_t k = first_; k < last_; ++k) set.add(order_[k].bin);
-    if (!missing_left) return set;
-    for (std::size_t b = 0; b <= bins_; ++b) {
-      if (b == bins_ || cells_[b].hessian == 0) set.add(static_cast<std::uint8_t>(b));
-    }
-    return set;
-  }
-
   const gradient_sum* cells_;
   std::size_t bins_, count_ = 0, first_ = 0, last_ = 0;
   gradient_sum total_, rest_;
+  bin_set rest_bins_;  // of categories without a place of their own, and of missing values
   category order_[255];
 };
 
