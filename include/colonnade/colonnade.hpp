@@ -41,6 +41,7 @@
 #include "colonnade/boosting/objectives.hpp"
 #include "colonnade/boosting/poisson_objective.hpp"
 #include "colonnade/boosting/quantile_objective.hpp"
+#include "colonnade/boosting/ranked_sets.hpp"
 #include "colonnade/boosting/ranked_trees.hpp"
 #include "colonnade/boosting/row_partitioner.hpp"
 #include "colonnade/boosting/row_sampler.hpp"

@@ -1,4 +1,4 @@
-// Also tests: kernels/rank_trees.hpp, boosting/bin_finder.hpp
+// Also tests: kernels/rank_trees.hpp, boosting/bin_finder.hpp, boosting/ranked_sets.hpp
 #include "colonnade/boosting/ranked_trees.hpp"
 
 #include <doctest/doctest.h>
@@ -22,6 +22,7 @@ struct forest {
   tree_ensemble ensemble;
   random_stream random;
   std::uint64_t drawn = 0;
+  std::uint64_t categorical = 0;  // columns below this one have categories
 
   explicit forest(std::uint64_t seed) : random(seed) {}
 
@@ -35,11 +36,19 @@ struct forest {
   void add(std::size_t leaves, std::size_t distinct = 20, bool chain = false) {
     std::vector<tree_node> nodes(1);
     std::vector<std::uint32_t> open = {0};
+    std::vector<bin_set> sets;
     while (open.size() < leaves) {
       const std::size_t k = chain ? open.size() - 1 : below(open.size());
       const std::uint32_t parent = open[k], child = static_cast<std::uint32_t>(nodes.size());
       const std::uint32_t missing = below(2) == 0 ? tree_node::missing_left : 0;
       nodes[parent] = {threshold(distinct), child, static_cast<std::uint32_t>(below(columns)) | missing};
+      if (nodes[parent].feature() < categorical) {
+        nodes[parent].bits |= tree_node::categorical;
+        nodes[parent].value = static_cast<double>(sets.size());
+        sets.push_back(
+            {{random.bits(drawn), random.bits(drawn + 1), random.bits(drawn + 2), random.bits(drawn + 3)}});
+        drawn += 4;
+      }
       nodes.resize(nodes.size() + 2);
       open[k] = child;
       open.push_back(child + 1);
@@ -47,7 +56,7 @@ struct forest {
     for (const std::uint32_t leaf : open)
       nodes[leaf] = {static_cast<double>(below(1000)) / 7, leaf, tree_node::leaf};
     const std::vector<double> zeros(nodes.size());
-    ensemble.append(nodes, zeros, zeros);
+    ensemble.append(nodes, zeros, zeros, sets);
   }
 };
 
@@ -92,11 +101,12 @@ std::vector<T> table(std::size_t rows) {
 }
 
 template <class T>
-void check_equal(const tree_ensemble& ensemble, matrix_view<const T> x, matrix_view<const double> base) {
-  const auto ranked = ranked_trees::of(ensemble);
+void check_equal(const tree_ensemble& ensemble, matrix_view<const T> x, matrix_view<const double> base,
+                 const feature_cuts* cuts = nullptr) {
+  const auto ranked = ranked_trees::of(ensemble, cuts);
   REQUIRE(ranked.has_value());
   std::vector<double> walked(x.rows() * base.columns()), found(walked.size());
-  ensemble.add_margins(x, base, matrix_view<double>(walked.data(), x.rows(), base.columns()), 1);
+  ensemble.add_margins(x, base, matrix_view<double>(walked.data(), x.rows(), base.columns()), 1, cuts);
   for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
     const simd::scoped_level scope(level);
     for (const int threads : {1, 3}) {
@@ -142,6 +152,54 @@ void check_shapes() {
 TEST_CASE("ranked_trees: equal bits to the walk") {
   check_shapes<double>();
   check_shapes<float>();
+}
+
+namespace {
+
+template <class T>
+void check_sets(std::size_t categorical) {
+  std::vector<std::uint32_t> numbers;
+  for (std::uint32_t f = 0; f < categorical; ++f) numbers.push_back(f);
+  // Codes of the columns: 1, 3, ..., 300; column 1 has one only, column 2 none.
+  std::vector<T> training(categorical * 300, static_cast<T>(std::nan("")));
+  for (std::size_t i = 0; i < 300; ++i) {
+    for (std::size_t f = 0; f < categorical; ++f) {
+      const std::size_t count = f == 0 ? 300 : f == 1 ? 1 : f == 2 ? 0 : 3 * f;
+      if (i < count) training[i * categorical + f] = static_cast<T>(1000 * f + i);
+    }
+  }
+  std::vector<T> wide(300 * columns);
+  for (std::size_t i = 0; i < 300; ++i)
+    std::copy_n(&training[i * categorical], categorical, &wide[i * columns]);
+  const auto cuts = feature_cuts::learn(matrix_view<const T>(wide.data(), 300, columns), {}, 256, 1, numbers);
+  const random_stream random(11);
+  for (const std::size_t rows : {std::size_t{1}, std::size_t{255}, std::size_t{1000}}) {
+    auto x = table<T>(rows);
+    for (std::size_t i = 0; i < rows; ++i) {
+      for (std::size_t f = 0; f < categorical; ++f) {
+        if (random.below(2 * (i * columns + f), 8) == 0) continue;  // not a code
+        const auto k = random.below(2 * (i * columns + f) + 1, f == 0 ? 310 : 3 * f + 2);
+        x[i * columns + f] = static_cast<T>(1000 * f + k);
+      }
+    }
+    const matrix_view<const T> by_row(x.data(), rows, columns);
+    forest f(rows);
+    f.categorical = categorical;
+    for (const std::size_t leaves : {1u, 2u, 2u, 3u, 5u, 8u, 31u, 64u, 200u, 256u}) f.add(leaves);
+    for (const std::size_t leaves : {2u, 17u, 256u}) f.add(leaves, 20, true);
+    f.ensemble.check_columns(cuts);
+    check_equal(f.ensemble, by_row, {0.5}, &cuts);
+    check_equal(f.ensemble, by_row, {0.5, -1, 3}, &cuts);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("ranked_trees: equal bits to the walk where splits are by categories, some or all") {
+  for (const std::size_t categorical : {std::size_t{1}, std::size_t{4}, columns}) {
+    check_sets<double>(categorical);
+    check_sets<float>(categorical);
+  }
 }
 
 TEST_CASE("ranked_trees: none for a tree of more than 256 leaves or a column of more than 254 thresholds") {

@@ -99,6 +99,7 @@ class binned_matrix {
         by_row_(rows * like.stride_),
         by_column_(kept == layout::rows ? 0 : rows * like.features_),
         missing_(like.missing_),
+        categorical_(like.categorical_),
         offsets_(like.offsets_) {}
 
   template <class T>

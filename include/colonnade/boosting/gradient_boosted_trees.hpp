@@ -37,9 +37,10 @@ enum class importance : std::uint8_t { gain, total_gain, weight, cover };
 /// margin = base + sum of leaves;  squared_error predicts the margin, logistic sigmoid(margin), softmax the
 /// softmax of a margin a class, poisson exp(margin),
 /// custom the margin or the number of a class. Missing values (NaN) go to the side that gained more in
-/// each split; infinities are values. Gradients are fixed-point integers, so a model has the same bits for
-/// any number of threads and any instruction set. O(rows x columns) an iteration and level. All queries are
-/// const and safe to call from several threads.
+/// each split; infinities are values. Columns of category codes (`categorical_features`) are split by sets of
+/// codes; what is no code that the fit has seen is missing there. Gradients are fixed-point integers, so a
+/// model has the same bits for any number of threads and any instruction set. O(rows x columns) an iteration
+/// and level. All queries are const and safe to call from several threads.
 ///
 ///     auto model = colonnade::fit<colonnade::gradient_boosted_trees>(colonnade::samples{x, y},
 ///     {.n_estimators = 300}); model.predict(view, out);
@@ -49,7 +50,8 @@ class gradient_boosted_trees {
   static constexpr std::uint32_t archive_version = 3;
   using params = boosting_params;
 
-  /// Learns from rows, targets and (optional) weights. Throws argument_error and data_error.
+  /// Learns from rows, targets and (optional) weights. Throws argument_error, and data_error where a column
+  /// of categories holds something else.
   template <class T>
   static gradient_boosted_trees fit(const samples<matrix_view<T>>& data, const params& p = {},
                                     int threads = 0) {
@@ -190,7 +192,7 @@ class gradient_boosted_trees {
     const matrix_view<const double> base = starting_margins(base_margin, base_, x.rows());
     const matrix_view<const std::remove_const_t<T>> rows = x;
     if (x.rows() >= ranked_trees::least_rows) {
-      if (const auto ranked = ranked_trees::of(ensemble_))
+      if (const auto ranked = ranked_trees::of(ensemble_, &cuts_))
         return ranked->add_margins(rows, base, out, threads);
     }
     ensemble_.add_margins(rows, base, out, threads, &cuts_);

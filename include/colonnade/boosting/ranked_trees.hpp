@@ -11,7 +11,9 @@
 
 #include "colonnade/boosting/bin_finder.hpp"
 #include "colonnade/boosting/feature_cuts.hpp"
+#include "colonnade/boosting/ranked_sets.hpp"
 #include "colonnade/boosting/tree_ensemble.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/interrupt.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/kernels/rank_trees.hpp"
@@ -20,7 +22,8 @@
 namespace colonnade::inline COLONNADE_ABI {
 
 /// The trees of an ensemble made ready for many rows. Every value becomes one byte, the number of thresholds
-/// of its column that are not above it, which decides each split as the value does; then a whole register of
+/// of its column that are not above it, which decides each split as the value does (splits by categories have
+/// a byte each); then a whole register of
 /// rows goes through a tree at a time (`rank_leaves`). The margins have the bits of
 /// `tree_ensemble::add_margins`.
 class ranked_trees {
@@ -28,12 +31,17 @@ class ranked_trees {
   /// Fewer rows than this do not repay making one.
   static constexpr std::size_t least_rows = 1024;
 
-  /// None when a column has more than 254 thresholds or a tree more than 256 leaves. O(nodes log nodes).
-  static std::optional<ranked_trees> of(const tree_ensemble& ensemble) {
+  /// None when a column has more than 254 thresholds or a tree more than 256 leaves. `cuts`, those of the
+  /// splits by categories, may be null where there is none. O(nodes log nodes).
+  static std::optional<ranked_trees> of(const tree_ensemble& ensemble, const feature_cuts* cuts = nullptr) {
     ranked_trees ranked;
     if (!ranked.rank(ensemble)) return std::nullopt;
+    if (!ensemble.sets().empty() && cuts == nullptr)
+      throw argument_error("cuts", "none", "those of the splits by categories");
     for (std::size_t t = 0; t < ensemble.trees(); ++t) {
-      if (!tree_program(ensemble.nodes(t), ranked).write()) return std::nullopt;
+      std::vector<std::uint32_t> place;
+      if (!ensemble.sets().empty()) ranked.sets_.add(ensemble.nodes(t), ensemble.sets(), *cuts, place);
+      if (!tree_program(ensemble.nodes(t), place, ranked).write()) return std::nullopt;
     }
     return ranked;
   }
@@ -66,8 +74,9 @@ class ranked_trees {
   /// Writes the program of one tree at the end of those of the others.
   class tree_program {
    public:
-    tree_program(std::span<const tree_node> tree, ranked_trees& to)
-        : tree_(tree), to_(to), below_(tree.size()) {
+    /// `place`: of the bytes of nodes that are split by categories.
+    tree_program(std::span<const tree_node> tree, const std::vector<std::uint32_t>& place, ranked_trees& to)
+        : tree_(tree), place_(place), to_(to), below_(tree.size()) {
       for (std::size_t i = tree.size(); i-- > 0;) measure(i);
     }
 
@@ -136,8 +145,7 @@ class ranked_trees {
       step.node = static_cast<std::uint32_t>(to_.nodes_.size());
       step.height = rank_step::levels;
       step.left = static_cast<std::uint8_t>(below_[0].height);
-      for (std::uint32_t i = 0; !tree_[i].is_leaf(); i = tree_[i].child)
-        to_.nodes_.push_back(to_.ranked(tree_[i]));
+      for (std::uint32_t i = 0; !tree_[i].is_leaf(); i = tree_[i].child) to_.nodes_.push_back(ranked(i));
       to_.steps_.push_back(step);
       fill_leaves(0);
     }
@@ -165,7 +173,7 @@ class ranked_trees {
         step.height = rank_step::choice;
         step.left = left_first ? out : next;
         step.right = left_first ? next : out;
-        to_.nodes_.push_back(to_.ranked(tree_[i]));
+        to_.nodes_.push_back(ranked(i));
       }
       to_.steps_.push_back(step);
     }
@@ -176,12 +184,17 @@ class ranked_trees {
         return;
       }
       const bool leaf = tree_[i].is_leaf();
-      to_.nodes_.push_back(leaf ? rank_node{} : to_.ranked(tree_[i]));
+      to_.nodes_.push_back(leaf ? rank_node{} : ranked(i));
       fill(leaf ? i : tree_[i].child, height - 1);
       fill(leaf ? i : tree_[i].child + 1, height - 1);
     }
 
+    rank_node ranked(std::size_t i) const {
+      return tree_[i].is_categorical() ? to_.ranked_set(place_[i]) : to_.ranked(tree_[i]);
+    }
+
     std::span<const tree_node> tree_;
+    const std::vector<std::uint32_t>& place_;
     ranked_trees& to_;
     std::vector<extent> below_;
     std::size_t padding_ = 1, first_leaf_ = 0;
@@ -194,8 +207,7 @@ class ranked_trees {
     std::vector<std::pair<std::uint32_t, double>> all;
     for (std::size_t t = 0; t < ensemble.trees(); ++t) {
       for (const tree_node& node : ensemble.nodes(t)) {
-        if (node.is_categorical()) return false;
-        if (!node.is_leaf()) all.push_back({node.feature(), node.value});
+        if (!node.is_leaf() && !node.is_categorical()) all.push_back({node.feature(), node.value});
       }
     }
     std::sort(all.begin(), all.end());
@@ -224,10 +236,17 @@ class ranked_trees {
             static_cast<std::int8_t>(below - (missing_left ? 127 : 128))};
   }
 
+  // By the bytes of sets, which stand behind the ranks: 0 goes left.
+  rank_node ranked_set(std::uint32_t place) const {
+    return {static_cast<std::uint32_t>((2 * features_.size() + place) * block_rows), 1};
+  }
+
   template <class T>
   void add_block(matrix_view<const T> x, const bin_finder<T>& finder, matrix_view<const double> base,
                  matrix_view<double> margin) const {
-    std::vector<std::int8_t> values(2 * block_rows * features_.size());
+    std::vector<std::int8_t> values(block_rows * (2 * features_.size() + sets_.width()));
+    std::vector<std::uint8_t> bins(block_rows * sets_.columns());
+    sets_.find(x, bins.data());
     std::uint8_t ranks[block_rows] = {};
     for (std::size_t c = 0; c < features_.size(); ++c) {
       finder.find(c, &x(0, features_[c]), x.row_stride(), x.rows(), ranks);
@@ -238,19 +257,20 @@ class ranked_trees {
     for (std::size_t k = 0; k < base.columns(); ++k) {
       for (std::size_t i = 0; i < x.rows(); ++i) sums[i] = base(i, k);
       for (std::size_t t = k; t < trees_.size();)
-        t = add_trees(t, base.columns(), values.data(), leaves, sums);
+        t = add_trees(t, base.columns(), bins.data(), values.data(), leaves, sums);
       for (std::size_t i = 0; i < x.rows(); ++i) margin(i, k) = sums[i];
     }
   }
 
   // Some trees of one output, from tree t on; the next one of that output.
-  std::size_t add_trees(std::size_t t, std::size_t outputs, const std::int8_t* values, std::uint8_t* leaves,
-                        double* sums) const {
+  std::size_t add_trees(std::size_t t, std::size_t outputs, const std::uint8_t* bins, std::int8_t* values,
+                        std::uint8_t* leaves, double* sums) const {
     std::uint32_t begin[trees_together];
     std::size_t count = 0;
     for (; count < trees_together && t < trees_.size(); ++count, t += outputs) {
+      if (sets_.columns() != 0) sets_.write(t, bins, values + 2 * block_rows * features_.size());
       simd::run<rank_leaves>(steps_.data() + trees_[t].step, std::size_t{trees_[t].steps}, nodes_.data(),
-                             values, leaves + count * slots * block_rows);
+                             static_cast<const std::int8_t*>(values), leaves + count * slots * block_rows);
       begin[count] = begin_[t];
     }
     simd::run<rank_sums>(leaves_.data(), static_cast<const std::uint32_t*>(begin), count,
@@ -260,6 +280,7 @@ class ranked_trees {
 
   std::vector<std::uint32_t> features_;
   feature_cuts thresholds_;
+  ranked_sets sets_;
   std::vector<program> trees_;
   std::vector<rank_step> steps_;
   std::vector<rank_node> nodes_;
