@@ -1,4 +1,5 @@
 #include <deque>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,6 +48,11 @@ boosting_params params_from(const py::dict& given) {
   take("colsample_bynode", p.colsample_bynode);
   take("feature_weights", p.feature_weights);
   take("num_parallel_tree", p.num_parallel_tree);
+  take("categorical_features", p.categorical_features);
+  take("max_cat_to_onehot", p.max_cat_to_onehot);
+  take("max_cat_threshold", p.max_cat_threshold);
+  take("cat_smooth", p.cat_smooth);
+  take("cat_l2", p.cat_l2);
   take("top_rate", p.top_rate);
   take("other_rate", p.other_rate);
   take("pos_bagging_fraction", p.pos_bagging_fraction);
@@ -106,6 +112,12 @@ py::dict params_of(const model& self) {
   d["colsample_bynode"] = p.colsample_bynode;
   d["feature_weights"] = p.feature_weights.empty() ? py::object(py::none()) : py::cast(p.feature_weights);
   d["num_parallel_tree"] = p.num_parallel_tree;
+  d["categorical_features"] =
+      p.categorical_features.empty() ? py::object(py::none()) : py::cast(p.categorical_features);
+  d["max_cat_to_onehot"] = p.max_cat_to_onehot;
+  d["max_cat_threshold"] = p.max_cat_threshold;
+  d["cat_smooth"] = p.cat_smooth;
+  d["cat_l2"] = p.cat_l2;
   d["sampling_method"] = row_samplings[static_cast<std::size_t>(p.sampling_method)];
   d["top_rate"] = p.top_rate;
   d["other_rate"] = p.other_rate;
@@ -281,7 +293,16 @@ class fit_settings {
   python_gradients gradients_;
 };
 
-/// Saves the model so far as Python will save it: with names of columns and classes.
+/// Names of categories, in the order of their codes: truth values, whole numbers, numbers or text.
+class_labels category_labels(const py::array& labels) {
+  const char kind = labels.dtype().kind();
+  if (kind == 'b') return class_labels::booleans(labels.cast<std::vector<std::int64_t>>());
+  if (kind == 'i' || kind == 'u') return class_labels(labels.cast<std::vector<std::int64_t>>());
+  if (kind == 'f') return class_labels(labels.cast<std::vector<double>>());
+  return class_labels(labels.cast<std::vector<std::string>>());
+}
+
+/// Saves the model so far as Python will save it: with names of columns, classes and categories.
 class checkpoint_file {
  public:
   checkpoint_file(const py::dict& extras, class_labels labels) : labels_(std::move(labels)) {
@@ -289,12 +310,15 @@ class checkpoint_file {
     path_ = extras["checkpoint"].cast<std::string>();
     every_ = extras["checkpoint_every"].cast<std::uint32_t>();
     names_ = extras["feature_names"].cast<std::vector<std::string>>();
+    for (const auto& [column, labels] : extras["categories"].cast<std::map<std::size_t, py::array>>())
+      categories_.push_back({column, category_labels(labels)});
   }
 
   boosting_checkpoints checkpoints() const { return {every_, *this}; }
   void operator()(model so_far) const {
     if (labels_.size() > 0) so_far.set_labels(labels_);
     if (!names_.empty()) so_far.set_feature_names(names_);
+    for (const auto& [column, labels] : categories_) so_far.set_categories(column, labels);
     save(so_far, path_);
   }
 
@@ -303,6 +327,7 @@ class checkpoint_file {
   std::string path_;
   std::uint32_t every_ = 0;
   std::vector<std::string> names_;
+  std::vector<std::pair<std::size_t, class_labels>> categories_;
 };
 
 template <class T>
@@ -508,6 +533,16 @@ const bindings boosting_bindings([](py::module_& m) {
       "set_feature_names",
       [](model& self, std::vector<std::string> names) { self.set_feature_names(std::move(names)); },
       py::arg("names"));
+  c.def(
+      "categories",
+      [](const model& self, std::size_t column) { return labels_array(self.categories(column)); },
+      py::arg("column"));
+  c.def(
+      "set_categories",
+      [](model& self, std::size_t column, const py::array& labels) {
+        self.set_categories(column, category_labels(labels));
+      },
+      py::arg("column"), py::arg("labels"));
   c.def_property_readonly("feature_names", [](const model& self) { return self.feature_names(); });
   c.def_property_readonly("parameters", &params_of);
   c.def_property_readonly("labels", [](const model& self) { return labels_array(self.labels()); });

@@ -37,7 +37,7 @@ def cv(
     estimator : GradientBoostedTreesClassifier or GradientBoostedTreesRegressor
         Gives the parameters; it is not fitted.
     X : array or data frame of shape (rows, columns)
-        Numbers; NaN is missing.
+        Numbers; NaN is missing. Columns of categories as in ``fit``: their categories are those of all rows.
     y : array of shape (rows,)
         Classes of any kind, or values.
     cv : int, splitter or iterable of (train, test)
@@ -76,13 +76,15 @@ def cv(
     if y is None:
         raise ValueError("y: found None, expected classes or values")
     params = estimator._checked_params()
+    categories = estimator._categories_of(X, None)
+    params["categorical_features"] = categories.columns
     if early_stopping_rounds is not None:
         params["early_stopping_rounds"] = number("early_stopping_rounds", early_stopping_rounds, True)
     y = flat(y)
     folds = _folds(cv, X, y, estimator._is_classifier)
     observer = Observer(params["n_estimators"], callbacks, time_limit, verbose)
     found = _core.gradient_boosted_trees.cross_validate(
-        X,
+        categories.encode(X),
         y,
         sample_weight,
         folds,

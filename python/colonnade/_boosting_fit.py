@@ -101,7 +101,7 @@ def group_sizes(group: Any) -> np.ndarray:
     return sizes.astype(np.uint64)
 
 
-def checkpoint_of(path: Any, every: Any, names: Any) -> dict[str, Any]:
+def checkpoint_of(path: Any, every: Any, names: Any, categories: dict[int, Any]) -> dict[str, Any]:
     """The file that a fit writes now and then, checked before the fit begins."""
     if path is None:
         return {"checkpoint": None}
@@ -116,6 +116,7 @@ def checkpoint_of(path: Any, every: Any, names: Any) -> dict[str, Any]:
         "checkpoint": path,
         "checkpoint_every": every,
         "feature_names": [] if names is None else list(names),
+        "categories": categories,
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import _core
+from ._boosting_categories import CategoryColumns
 from ._boosting_cv import cv
 from ._boosting_fit import (
     Gradients,
@@ -29,6 +30,8 @@ _WHOLE = (
     "max_leaves",
     "max_bin",
     "num_parallel_tree",
+    "max_cat_to_onehot",
+    "max_cat_threshold",
     "early_stopping_rounds",
 )
 _REAL = (
@@ -45,6 +48,8 @@ _REAL = (
     "colsample_bytree",
     "colsample_bylevel",
     "colsample_bynode",
+    "cat_smooth",
+    "cat_l2",
     "scale_pos_weight",
     "base_score",
     "quantile_alpha",
@@ -59,6 +64,7 @@ class _GradientBoostedTrees(BaseEstimator):
     _kind = "gradient_boosted_trees"
     _is_classifier = False
     _objectives: tuple[str, ...] = ()
+    _categories = CategoryColumns([], {})
 
     def __init__(
         self,
@@ -85,6 +91,11 @@ class _GradientBoostedTrees(BaseEstimator):
         colsample_bynode: float = 1,
         feature_weights: Any = None,
         num_parallel_tree: int = 1,
+        categorical_features: Any = None,
+        max_cat_to_onehot: int = 4,
+        max_cat_threshold: int = 64,
+        cat_smooth: float = 10,
+        cat_l2: float = 10,
         scale_pos_weight: float = 1,
         quantile_alpha: float | None = None,
         max_delta_step: float | None = None,
@@ -117,6 +128,11 @@ class _GradientBoostedTrees(BaseEstimator):
         self.colsample_bynode = colsample_bynode
         self.feature_weights = feature_weights
         self.num_parallel_tree = num_parallel_tree
+        self.categorical_features = categorical_features
+        self.max_cat_to_onehot = max_cat_to_onehot
+        self.max_cat_threshold = max_cat_threshold
+        self.cat_smooth = cat_smooth
+        self.cat_l2 = cat_l2
         self.scale_pos_weight = scale_pos_weight
         self.quantile_alpha = quantile_alpha
         self.max_delta_step = max_delta_step
@@ -149,7 +165,7 @@ class _GradientBoostedTrees(BaseEstimator):
         Parameters
         ----------
         X : array or data frame of shape (rows, columns)
-            Numbers; NaN is missing.
+            Numbers; NaN is missing. Columns of categories hold codes, or in a data frame their values.
         y : array of shape (rows,)
             Classes of any kind, or values.
         eval_set : list of (X, y) or (X, y, sample_weight), optional
@@ -188,25 +204,34 @@ class _GradientBoostedTrees(BaseEstimator):
                 f"This {type(self).__name__} estimator requires y to be passed, but the target y is None."
             )
         params = self._checked_params()
-        sets = evaluations(eval_set, base_margin_eval_set)
-        saving = checkpoint_of(checkpoint, checkpoint_every, feature_names(X))
+        first = None if init_model is None else self._model_of(init_model)
+        categories = self._categories_of(X, first)
+        params["categorical_features"] = categories.columns
+        sets = [
+            (categories.encode(rows), *others)
+            for rows, *others in evaluations(eval_set, base_margin_eval_set)
+        ]
+        saving = checkpoint_of(checkpoint, checkpoint_every, feature_names(X), categories.names)
         observer = Observer(params["n_estimators"], callbacks, time_limit, verbose)
         model, classes, history = _core.gradient_boosted_trees.fit(
-            X,
+            categories.encode(X),
             flat(y),
             sample_weight,
             sets,
             self._is_classifier,
             params,
             observer if observer.wanted else None,
-            None if init_model is None else self._model_of(init_model),
+            first,
             {"base_margin": base_margin, "group": group_sizes(group)} | saving,
             self._threads(),
         )
         self._learn_columns(X, model.columns)
         if hasattr(self, "feature_names_in_"):
             model.set_feature_names(list(self.feature_names_in_))
+        for column, names in categories.names.items():
+            model.set_categories(column, names)
         self._model = model
+        self._categories = categories
         self.evals_result_ = history
         if self._is_classifier:
             self.classes_ = classes
@@ -259,13 +284,20 @@ class _GradientBoostedTrees(BaseEstimator):
         other.__dict__.update(self.__dict__)
         other.evals_result_ = {}
         other._model = model.refit(
-            X, flat(y), sample_weight, classes, rate, gradients, base_margin, self._threads()
+            self._categories.encode(X),
+            flat(y),
+            sample_weight,
+            classes,
+            rate,
+            gradients,
+            base_margin,
+            self._threads(),
         )
         return other
 
     def apply(self, X: Any) -> np.ndarray:
         """Index of the leaf, within its tree, that every row of X falls into: shape (rows, trees)."""
-        return self._ready(X).apply(X, self._threads())
+        return self._ready(X).apply(self._categories.encode(X), self._threads())
 
     def get_feature_importances(self, importance_type: str = "gain") -> np.ndarray:
         """How much every column mattered: "gain" or "total_gain" (mean and sum over its splits), "weight" (their
@@ -319,6 +351,13 @@ class _GradientBoostedTrees(BaseEstimator):
         self._check_names(X)
         self._check_batch_width(X)
         return model
+
+    def _categories_of(self, X: Any, first: Any) -> CategoryColumns:
+        """Columns of categories for a fit on X, which may go on from the model `first`."""
+        if first is None:
+            return CategoryColumns.learn(self.categorical_features, X)
+        columns = CategoryColumns.columns_of(self.categorical_features, X)
+        return CategoryColumns(columns, CategoryColumns.of_model(first).names)
 
     def _threads(self) -> int:
         return 0 if self.n_jobs is None or self.n_jobs < 0 else int(self.n_jobs)
@@ -376,6 +415,7 @@ class _GradientBoostedTrees(BaseEstimator):
             setattr(self, name, value)
         self.early_stopping_rounds = self.early_stopping_rounds or None
         self.eval_metric = self.eval_metric or None
+        self._categories = CategoryColumns.of_model(model)
         self.n_features_in_ = int(model.columns)
         if model.feature_names:
             self.feature_names_in_ = np.array(model.feature_names, dtype=object)
@@ -446,6 +486,20 @@ class GradientBoostedTreesClassifier(ClassifierMixin, _GradientBoostedTrees):
     num_parallel_tree : int
         Trees an iteration (and class), each on a sample of its own; their leaves are divided by this number. A random
         forest is ``n_estimators=1, learning_rate=1, num_parallel_tree=100, subsample=0.8, colsample_bynode=0.8``.
+    categorical_features : "auto", list of str or int, or mask, optional
+        The columns whose values are categories: a split sends any set of them left. "auto" (or "from_dtype") takes the
+        columns of a data frame that hold categories or text. Text, truth values and the categories of a data frame are
+        known by their values, which are saved with the model; other columns hold codes, whole numbers from 0 to
+        2^24 - 1. A category that ``fit`` did not see is missing. Beyond 254 categories the rarest are taken as one. Not
+        for symmetric trees.
+    max_cat_to_onehot : int
+        Columns of at most so many categories are split one against the rest; others in the order of
+        gradient / (Hessian + ``cat_smooth``).
+    max_cat_threshold : int
+        Most categories on the smaller side of a split.
+    cat_smooth, cat_l2 : float
+        Smoothing of that order, and what is added to ``reg_lambda`` in the gain of such splits. A category whose sum of
+        Hessians in a node is below ``cat_smooth``, and below a sixteenth of the node's, goes where missing values go.
     scale_pos_weight : float
         Factor of the weight of the second class of two.
     quantile_alpha, max_delta_step : float, optional
@@ -486,6 +540,10 @@ class GradientBoostedTreesClassifier(ClassifierMixin, _GradientBoostedTrees):
     >>> model = GradientBoostedTreesClassifier(n_estimators=20).fit(X, y)
     >>> model.predict([[1.5], [np.nan]]).tolist()
     ['no', 'yes']
+    >>> colours = np.array([["red"], ["blue"], ["green"], ["blue"]] * 10, dtype=object)
+    >>> model = GradientBoostedTreesClassifier(categorical_features=[0]).fit(colours, y)
+    >>> model.predict([["red"], ["green"]]).tolist()
+    ['no', 'yes']
     """
 
     _is_classifier = True
@@ -493,12 +551,12 @@ class GradientBoostedTreesClassifier(ClassifierMixin, _GradientBoostedTrees):
 
     def predict(self, X: Any, base_margin: Any = None) -> np.ndarray:
         """The likeliest class of every row; ``base_margin`` as in ``fit``."""
-        codes = self._ready(X).predict(X, self._threads(), base_margin)
+        codes = self._ready(X).predict(self._categories.encode(X), self._threads(), base_margin)
         return self.classes_[codes.astype(np.intp)]
 
     def predict_proba(self, X: Any, base_margin: Any = None) -> np.ndarray:
         """Probabilities, one column a class in the order of ``classes_``; ``base_margin`` as in ``fit``."""
-        return self._ready(X).predict_proba(X, self._threads(), base_margin)
+        return self._ready(X).predict_proba(self._categories.encode(X), self._threads(), base_margin)
 
     def predict_log_proba(self, X: Any, base_margin: Any = None) -> np.ndarray:
         """Logarithms of ``predict_proba``."""
@@ -507,7 +565,7 @@ class GradientBoostedTreesClassifier(ClassifierMixin, _GradientBoostedTrees):
 
     def decision_function(self, X: Any, base_margin: Any = None) -> np.ndarray:
         """Margins: log-odds of the second of two classes, otherwise one column a class."""
-        margins = self._ready(X).predict_margin(X, self._threads(), base_margin)
+        margins = self._ready(X).predict_margin(self._categories.encode(X), self._threads(), base_margin)
         return margins[:, 0] if margins.shape[1] == 1 else margins
 
 
@@ -549,4 +607,4 @@ class GradientBoostedTreesRegressor(RegressorMixin, _GradientBoostedTrees):
 
     def predict(self, X: Any, base_margin: Any = None) -> np.ndarray:
         """The predicted value of every row; ``base_margin`` (of margins, not of predictions) as in ``fit``."""
-        return self._ready(X).predict(X, self._threads(), base_margin)
+        return self._ready(X).predict(self._categories.encode(X), self._threads(), base_margin)
