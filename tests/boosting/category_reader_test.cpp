@@ -129,12 +129,12 @@ TEST_CASE("category_reader: predictions are the margins of the fit, in blocks, a
     }
     std::vector<double> walked(t.x.rows());
     const auto cuts = whole.cuts();
-    whole.trees().add_margins(t.x.view(), whole.base_margins(),
-                              matrix_view<double>(walked.data(), t.x.rows(), 1), 2, &cuts);
+    const matrix_view<const double> base(whole.base_margins().data(), t.x.rows(), 1, 0, 1);
+    whole.trees().add_margins(t.x.view(), base, matrix_view<double>(walked.data(), t.x.rows(), 1), 2, &cuts);
     CHECK(walked == expected);
-    CHECK_THROWS_AS(whole.trees().add_margins(t.x.view(), whole.base_margins(),
-                                              matrix_view<double>(walked.data(), t.x.rows(), 1), 2),
-                    argument_error);
+    CHECK_THROWS_AS(
+        whole.trees().add_margins(t.x.view(), base, matrix_view<double>(walked.data(), t.x.rows(), 1), 2),
+        argument_error);
   }
 }
 

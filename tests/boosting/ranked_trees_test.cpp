@@ -118,11 +118,12 @@ void check_equal(const tree_ensemble& ensemble, matrix_view<const T> x, matrix_v
 }
 
 template <class T>
-void check_equal(const tree_ensemble& ensemble, matrix_view<const T> x, const std::vector<double>& base) {
-  check_equal(ensemble, x, matrix_view<const double>(base.data(), x.rows(), base.size(), 0, 1));
+void check_equal(const tree_ensemble& ensemble, matrix_view<const T> x, const std::vector<double>& base,
+                 const feature_cuts* cuts = nullptr) {
+  check_equal(ensemble, x, matrix_view<const double>(base.data(), x.rows(), base.size(), 0, 1), cuts);
   std::vector<double> each(x.rows() * base.size());
   for (std::size_t i = 0; i < each.size(); ++i) each[i] = static_cast<double>(i % 7) - base[i % base.size()];
-  check_equal(ensemble, x, matrix_view<const double>(each.data(), x.rows(), base.size()));
+  check_equal(ensemble, x, matrix_view<const double>(each.data(), x.rows(), base.size()), cuts);
 }
 
 // LAW: ranked-trees-are-the-trees  Ranked trees give the bits of the walk: any shape, missing and infinite

@@ -34,7 +34,7 @@ std::vector<tree_node> chain() {
           leaf(30, 5),      leaf(40, 6)};
 }
 
-feature_cuts columns(std::size_t count) {
+feature_cuts columns_of_numbers(std::size_t count) {
   return feature_cuts::given(std::vector<std::vector<double>>(count));
 }
 
@@ -97,8 +97,8 @@ TEST_CASE("tree_ensemble: what is not a tree is refused") {
   CHECK_THROWS_AS(made({split(1, 1, 0), split(1, 2, 0), leaf(1, 2), leaf(1, 3)}),
                   format_error);  // two parents
   CHECK_NOTHROW(made({leaf(1, 0)}));
-  CHECK_THROWS_AS(made(chain()).check_columns(columns(2)), format_error);
-  CHECK_NOTHROW(made(chain()).check_columns(columns(3)));
+  CHECK_THROWS_AS(made(chain()).check_columns(columns_of_numbers(2)), format_error);
+  CHECK_NOTHROW(made(chain()).check_columns(columns_of_numbers(3)));
 }
 
 TEST_CASE("tree_ensemble: splits by categories and by numbers in one tree, over values and over bins") {
@@ -120,7 +120,7 @@ TEST_CASE("tree_ensemble: splits by categories and by numbers in one tree, over 
   CHECK(ensemble.sets().size() == 9);
   CHECK(ensemble.nodes(8)[1].value == 8);
   CHECK_NOTHROW(ensemble.check_columns(cuts));
-  CHECK_THROWS_AS(ensemble.check_columns(columns(2)), format_error);  // no categories there
+  CHECK_THROWS_AS(ensemble.check_columns(columns_of_numbers(2)), format_error);  // no categories there
   CHECK_THROWS_AS(made({split(1, 1, 0), leaf(1, 1), leaf(1, 2)}).check_columns(cuts), format_error);
 
   const double codes[] = {3, 5, 9, 4, -1, std::nan("")}, expected[] = {20, 30, 20, 20, 20, 20};
@@ -138,13 +138,15 @@ TEST_CASE("tree_ensemble: splits by categories and by numbers in one tree, over 
                            std::size_t{12}, static_cast<std::uint32_t*>(out), mixed_splits{&ends});
     const double base = 0;
     std::vector<double> margin(12);
-    ensemble.add_margins(view, std::span(&base, 1), matrix_view<double>(margin.data(), 12, 1), 1, &cuts);
+    ensemble.add_margins(view, matrix_view<const double>(&base, 12, 1, 0, 1),
+                         matrix_view<double>(margin.data(), 12, 1), 1, &cuts);
     for (std::size_t i = 0; i < 12; ++i) {
       const double leaf_value = i % 2 == 1 ? 10 : expected[i / 2];
       CHECK(nodes[out[i]].value == leaf_value);
       CHECK(margin[i] == 9 * leaf_value);
       double one = 0;
-      ensemble.add_margins(view.slice(i, 1), std::span(&base, 1), matrix_view<double>(&one, 1, 1), 1, &cuts);
+      ensemble.add_margins(view.slice(i, 1), matrix_view<const double>(&base, 1, 1),
+                           matrix_view<double>(&one, 1, 1), 1, &cuts);
       CHECK(one == margin[i]);
     }
   }

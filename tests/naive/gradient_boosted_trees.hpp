@@ -103,8 +103,8 @@ class naive_boosting {
     std::size_t n = 0;
     while (!nodes[n].leaf) {
       const node& at = nodes[n];
-      n = static_cast<std::size_t>(goes_left(x_(i, at.feature), at.value, at.missing_left) ? at.left
-                                                                                           : at.right);
+      const split s = {0, at.value, at.feature, at.missing_left, at.set};
+      n = static_cast<std::size_t>(goes_left(i, s) ? at.left : at.right);
     }
     return n;
   }

@@ -334,8 +334,7 @@ class gradient_boosted_trees {
   static gradient_boosted_trees begun(matrix_view<const T> x, column_view<const double> weight,
                                       const boosting_loss& loss, const params& p, int threads) {
     gradient_boosted_trees model;
-    model.cuts_ =
-        feature_cuts::learn(x, weight, p.max_bin, threads, std::span(p.categorical_features));
+    model.cuts_ = feature_cuts::learn(x, weight, p.max_bin, threads, std::span(p.categorical_features));
     model.base_ = loss.base_margins();
     return model;
   }
