@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import colonnade
-from colonnade.boosting import GradientBoostedTreesClassifier, GradientBoostedTreesRegressor
+from colonnade.boosting import GradientBoostedTreesClassifier, GradientBoostedTreesRegressor, cv
 from colonnade.metrics import roc_auc_score
 
 pd = pytest.importorskip("pandas")
@@ -277,3 +278,35 @@ def test_columns_of_nothing_and_of_one_category() -> None:
     loaded = colonnade.from_bytes(model.to_bytes())
     new = pd.DataFrame({"none": ["a"], "one": ["c"]})
     assert loaded.predict(new).tolist() == model.predict(new).tolist()
+
+
+def test_folds_and_refits_use_the_same_codes() -> None:
+    X, y = frame()
+    codes = with_noise_only_left(X)
+    options = {"n_estimators": 8, "max_depth": 4}
+    by_name = GradientBoostedTreesClassifier(categorical_features=["city", "size", "member"], **options)
+    by_code = GradientBoostedTreesClassifier(categorical_features=[0, 2, 3], **options)
+    found, expected = cv(by_name, X, y, cv=3), cv(by_code, codes, y, cv=3)
+    for name, scores in expected.items():
+        np.testing.assert_array_equal(found[name], scores)
+    other, target = frame(seed=5)
+    refitted = by_name.fit(X, y).refit(other, target, decay_rate=0.5)
+    twin = by_code.fit(codes, y).refit(with_noise_only_left(other), target, decay_rate=0.5)
+    np.testing.assert_array_equal(
+        refitted.predict_proba(other), twin.predict_proba(with_noise_only_left(other))
+    )
+
+
+def test_a_fit_on_text_goes_on_from_a_checkpoint(tmp_path: Path) -> None:
+    X, y = frame()
+    options = {"categorical_features": ["city", "size"], "n_estimators": 9}
+    X = X.drop(columns="member")
+    whole = GradientBoostedTreesClassifier(**options).fit(X, y)
+    path = tmp_path / "part.colonnade"
+    GradientBoostedTreesClassifier(**options).fit(
+        X, y, checkpoint=path, checkpoint_every=5, callbacks=[lambda iteration, _: iteration == 6]
+    )
+    part = colonnade.load(path)
+    assert part.n_iter_ == 5
+    rest = GradientBoostedTreesClassifier(**options | {"n_estimators": 4}).fit(X, y, init_model=part)
+    assert rest.to_bytes() == whole.to_bytes()

@@ -47,10 +47,10 @@ def columns() -> Any:
     )
 
 
-def trees() -> Any:
+def trees(**options: Any) -> Any:
     from colonnade.boosting import GradientBoostedTreesClassifier
 
-    return GradientBoostedTreesClassifier(n_estimators=4, max_depth=2, min_child_weight=0)
+    return GradientBoostedTreesClassifier(n_estimators=4, max_depth=2, min_child_weight=0, **options)
 
 
 def samples() -> dict[str, Any]:
@@ -76,7 +76,9 @@ def samples() -> dict[str, Any]:
         "target_encoder": TargetEncoder(cv=2, random_state=0).fit(WORDS, LABELS),
         "label_encoder": LabelEncoder().fit(LABELS),
         "k_means": KMeans(n_clusters=2, random_state=0).fit(NUMBERS[:, 1:]),
-        "gradient_boosted_trees": trees().fit(NUMBERS, LABELS),
+        "gradient_boosted_trees": trees(categorical_features=[1], cat_smooth=0, cat_l2=0).fit(
+            NUMBERS, NUMBERS[:, 1] == 1
+        ),
         "column_transformer": columns().fit(FRAME, LABELS),
         "pipeline": Pipeline([("columns", columns()), ("model", trees())]).fit(FRAME, LABELS),
     }
