@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from boosting_data import table
 
 import colonnade
 from colonnade.boosting import GradientBoostedTreesClassifier, GradientBoostedTreesRegressor
@@ -16,14 +17,6 @@ from colonnade.exceptions import FormatError
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 needs_data = pytest.mark.skipif(not DATA.exists(), reason=f"no tables in {DATA}")
-
-
-def table(rows: int = 2000, columns: int = 8, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    random = np.random.default_rng(seed)
-    X = random.normal(size=(rows, columns))
-    score = X[:, 0] * X[:, 1] + np.sin(2 * X[:, 2]) + 0.3 * random.normal(size=rows)
-    X[random.random(X.shape) < 0.1] = np.nan
-    return X, score
 
 
 def classes(score: np.ndarray, names: tuple) -> np.ndarray:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from boosting_data import table as table_of
 
 import colonnade
 from colonnade._estimator import clone
@@ -16,12 +17,8 @@ from colonnade.boosting import GradientBoostedTreesClassifier, GradientBoostedTr
 from colonnade.model_selection import KFold, StratifiedKFold
 
 
-def table(rows: int = 2000, columns: int = 6, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    random = np.random.default_rng(seed)
-    X = random.normal(size=(rows, columns))
-    score = X[:, 0] * X[:, 1] + np.sin(2 * X[:, 2]) + 0.3 * random.normal(size=rows)
-    X[random.random(X.shape) < 0.1] = np.nan
-    return X, score
+def table(rows: int = 2000, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    return table_of(rows, 6, seed)
 
 
 def classes_of(score: np.ndarray, count: int) -> np.ndarray:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from boosting_data import table
 
 import colonnade
 from colonnade._estimator import clone
@@ -16,14 +17,6 @@ NUMBERS = {
     "reg:quantileerror": {"quantile_alpha": 0.8},
     "reg:absoluteerror": {},
 }
-
-
-def table(rows: int = 2000, columns: int = 8, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    random = np.random.default_rng(seed)
-    X = random.normal(size=(rows, columns))
-    score = X[:, 0] * X[:, 1] + np.sin(2 * X[:, 2]) + 0.3 * random.normal(size=rows)
-    X[random.random(X.shape) < 0.1] = np.nan
-    return X, score
 
 
 def counts(score: np.ndarray, seed: int = 1) -> np.ndarray:
