@@ -199,13 +199,13 @@ class margin_argument {
     if (a.ndim() != 2 || a.size() == 0)
       throw argument_error("base_margin", "shape " + detail::shape_text(a), "(rows,) or (rows, outputs)");
     if (a.dtype().itemsize() == 4) a = a.attr("astype")("float64");
+    view_ = detail::view_of<double>(a);
     array_ = a;
-    view_ = detail::view_of<double>(array_);
   }
   matrix_view<const double> view() const { return view_; }
 
  private:
-  py::array array_;
+  py::object array_;  // an empty py::array would be made for every call
   matrix_view<const double> view_;
 };
 
