@@ -13,14 +13,14 @@ namespace colonnade::tests {
 /// Columns 0 and 3 are numbers, 1 has `codes` categories, 2 has three, 4 has two hundred (few rows each), 5
 /// is constant, 6 all missing; all but 0 and 3 are categories with gaps in their codes. The target depends on
 /// 0, on each category of 1, and on 1 and 2 together.
-struct category_table {
+struct coded_table {
   static constexpr std::size_t columns = 7;
 
   matrix<double> x;
   std::vector<double> score, weight;
 
-  explicit category_table(std::size_t rows, std::size_t codes = 12, double missing = 0.05,
-                          std::uint64_t seed = 1)
+  explicit coded_table(std::size_t rows, std::size_t codes = 12, double missing = 0.05,
+                       std::uint64_t seed = 1)
       : x(rows, columns) {
     const random_stream effect = random_stream(99);
     for (std::size_t i = 0; i < rows; ++i) {

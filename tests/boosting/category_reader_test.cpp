@@ -16,12 +16,12 @@ using namespace colonnade::tests;
 
 namespace {
 
-gradient_boosted_trees fit_categories(const category_table& t, const boosting_params& p,
-                                      bool weighted = false, int threads = 0) {
+gradient_boosted_trees fit_categories(const coded_table& t, const boosting_params& p, bool weighted = false,
+                                      int threads = 0) {
   return fit<gradient_boosted_trees>(t.data(weighted), p, threads);
 }
 
-void check_naive_categories(const category_table& t, const boosting_params& p, bool weighted) {
+void check_naive_categories(const coded_table& t, const boosting_params& p, bool weighted) {
   const auto model = fit_categories(t, p, weighted);
   const std::vector<double> base(model.base_margins().begin(), model.base_margins().end());
   const naive_boosting naive(t.x.view(), t.score, weighted ? t.weight : std::vector<double>{}, model.cuts(),
@@ -74,7 +74,7 @@ TEST_CASE("category_reader: rows keep their numbers and get the bins of their ca
 }
 
 TEST_CASE("category_reader: the trees are those of a trainer with plain sums") {
-  const category_table t(500);
+  const coded_table t(500);
   for (const bool weighted : {false, true}) {
     boosting_params p = category_params();
     p.max_bin = 20;
@@ -94,7 +94,7 @@ TEST_CASE("category_reader: the trees are those of a trainer with plain sums") {
 // LAW: categories-same-bits A model with columns of categories has equal bytes for threads 1, 2, 3, 7 and
 // instruction sets base, v3, v4.
 TEST_CASE("category_reader: any number of threads and any instruction set give the same bytes") {
-  const category_table t(40000, 40);
+  const coded_table t(40000, 40);
   boosting_params p = category_params();
   p.n_estimators = 2;
   check_same_bits<gradient_boosted_trees>(t.data(true), p);
@@ -106,7 +106,7 @@ TEST_CASE("category_reader: any number of threads and any instruction set give t
 }
 
 TEST_CASE("category_reader: predictions are the margins of the fit, in blocks, alone, by leaves") {
-  const category_table t(3000, 30);
+  const coded_table t(3000, 30);
   for (const double subsample : {1.0, 0.6}) {
     boosting_params p = category_params();
     p.subsample = subsample;
@@ -139,11 +139,11 @@ TEST_CASE("category_reader: predictions are the margins of the fit, in blocks, a
 }
 
 TEST_CASE("category_reader: codes that are not known are missing, whatever they look like") {
-  const category_table t(2000);
+  const coded_table t(2000);
   const auto model = fit_categories(t, category_params());
-  matrix<double> x(1, category_table::columns);
+  matrix<double> x(1, coded_table::columns);
   for (std::size_t i = 0; i < 20; ++i) {
-    for (std::size_t f = 0; f < category_table::columns; ++f) x(0, f) = t.x.view()(i, f);
+    for (std::size_t f = 0; f < coded_table::columns; ++f) x(0, f) = t.x.view()(i, f);
     for (const std::size_t f : {1u, 2u, 4u, 5u, 6u}) {
       const double before = x(0, f);
       x(0, f) = std::nan("");
@@ -158,14 +158,14 @@ TEST_CASE("category_reader: codes that are not known are missing, whatever they 
 }
 
 TEST_CASE("category_reader: more categories than bins, rows without weight, and nothing to learn from") {
-  category_table t(4000, 300);
+  coded_table t(4000, 300);
   const auto model = fit_categories(t, category_params());
   CHECK(model.cuts().bins(1) == 255);
   CHECK(model.cuts().categories(1)->rare().size() == 46);
   // All rare categories are one.
-  matrix<double> x(2, category_table::columns);
+  matrix<double> x(2, coded_table::columns);
   const auto rare = model.cuts().categories(1)->rare();
-  for (std::size_t f = 0; f < category_table::columns; ++f) x(0, f) = x(1, f) = 0;
+  for (std::size_t f = 0; f < coded_table::columns; ++f) x(0, f) = x(1, f) = 0;
   x(0, 1) = rare.front();
   x(1, 1) = rare.back();
   const auto two = margins_of(model, std::as_const(x).view());
@@ -189,7 +189,7 @@ TEST_CASE("category_reader: more categories than bins, rows without weight, and 
 }
 
 TEST_CASE("category_reader: interactions of categories are learnt, better than from their codes as numbers") {
-  const category_table train(6000, 60, 0.02, 1), test(2000, 60, 0.02, 2);
+  const coded_table train(6000, 60, 0.02, 1), test(2000, 60, 0.02, 2);
   const auto error = [&](const boosting_params& p) {
     const auto margins = margins_of(fit_categories(train, p), test.x.view());
     double sum = 0;
@@ -205,7 +205,7 @@ TEST_CASE("category_reader: interactions of categories are learnt, better than f
 }
 
 TEST_CASE("category_reader: columns are named once, are there, and hold codes") {
-  const category_table t(100);
+  const coded_table t(100);
   const auto refuses = [&](const boosting_params& p, const std::string& text) {
     try {
       static_cast<void>(fit_categories(t, p));
@@ -237,7 +237,7 @@ TEST_CASE("category_reader: columns are named once, are there, and hold codes") 
 }
 
 TEST_CASE("category_reader: categories have names, which are saved, and a fit goes on with the same ones") {
-  const category_table t(300, 4);
+  const coded_table t(300, 4);
   boosting_params p = category_params();
   auto model = fit_categories(t, p);
   CHECK(model.categories(1).size() == 0);
@@ -260,7 +260,7 @@ TEST_CASE("category_reader: categories have names, which are saved, and a fit go
 }
 
 TEST_CASE("category_reader: early stopping keeps the sets of the trees that stay") {
-  const category_table t(1500, 20), other(500, 20, 0.1, 5);
+  const coded_table t(1500, 20), other(500, 20, 0.1, 5);
   boosting_params p = category_params();
   p.n_estimators = 60;
   p.early_stopping_rounds = 3;

@@ -19,7 +19,7 @@ gradient_boosted_trees sample_of(boosting_objective objective) {
 gradient_boosted_trees sample_of_categories() {
   boosting_params p = category_params();
   p.n_estimators = 2;
-  auto model = fit<gradient_boosted_trees>(category_table(300).data(), p, 1);
+  auto model = fit<gradient_boosted_trees>(coded_table(300).data(), p, 1);
   model.set_categories(2, class_labels(std::vector<std::string>{"a", "b", "c"}));
   return model;
 }
