@@ -61,14 +61,14 @@ void bytes_of_sets(benchmark::State& state) {
   const colonnade::random_stream random(1);
   std::vector<std::uint64_t> table(256);
   for (std::size_t i = 0; i < table.size(); ++i) table[i] = random.bits(i) & 0x0101'0101'0101'0101;
-  std::vector<std::uint8_t> bins(rows);
-  for (std::size_t i = 0; i < rows; ++i) bins[i] = static_cast<std::uint8_t>(random.below(i, 250));
-  std::vector<std::int8_t> values(8 * rows);
+  std::vector<std::uint8_t> bins(block_rows);
+  for (std::size_t i = 0; i < block_rows; ++i) bins[i] = static_cast<std::uint8_t>(random.below(i, 250));
+  std::vector<std::int8_t> values(8 * block_rows);
   for (auto _ : state) {
     simd::run<colonnade::rank_sets>(static_cast<const std::uint64_t*>(table.data()),
                                     static_cast<const std::uint8_t*>(bins.data()), values.data());
   }
-  state.SetItemsProcessed(static_cast<std::int64_t>(8 * rows) * state.iterations());
+  state.SetItemsProcessed(static_cast<std::int64_t>(8 * block_rows) * state.iterations());
 }
 BENCHMARK(bytes_of_sets);
 
