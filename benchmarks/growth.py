@@ -23,6 +23,7 @@ from benchmarks.compare.workloads.boosting import model_of, table
 TREES, DEPTH, MISSING = 10, 6, 0.05
 SECONDS_A_POINT = 2
 LIBRARIES = ("colonnade", "lightgbm")
+BEGIN, END = "<!-- growth: begin -->", "<!-- growth: end -->"
 ROWS = (300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
 COLUMNS = (10, 30, 100, 300, 1_000, 3_000, 10_000)
 COLUMNS_OF_ROWS, ROWS_OF_COLUMNS = 28, 10_000
@@ -172,26 +173,55 @@ def draw(rows: Sequence[Point], columns: Sequence[Point]) -> str:
     return f'{head}\n<rect width="{width}" height="{height}" fill="white"/>\n{body}\n</svg>\n'
 
 
+def table_of(points: Sequence[Point]) -> str:
+    """Seconds and memory of the larger tables, one and two threads."""
+    lines = [
+        "| rows x columns | threads | "
+        + " | ".join(f"{library}, time | memory" for library in LIBRARIES)
+        + " |",
+        "| --- | --- |" + " --- |" * (2 * len(LIBRARIES)),
+    ]
+    found = {(p.rows, p.columns, p.threads, p.library): p for p in points}
+    for rows, columns, threads in dict.fromkeys((p.rows, p.columns, p.threads) for p in points):
+        if rows * columns < 1_000_000:
+            continue
+        cells = [found[rows, columns, threads, library] for library in LIBRARIES]
+        shown = " | ".join(f"{report.human(p.seconds)} | {p.megabytes:.0f} MB" for p in cells)
+        lines.append(f"| {rows:,} x {columns:,} | {threads} | {shown} |")
+    return "\n".join(lines)
+
+
+def publish(points: list[Point], path: Path) -> None:
+    """The drawing beside the points, and the table of benchmarks/README.md."""
+    rows = [p for p in points if p.columns == COLUMNS_OF_ROWS]
+    columns = [p for p in points if p.columns != COLUMNS_OF_ROWS]
+    path.with_suffix(".svg").write_text(draw(rows, columns))
+    report.renew(report.ROOT / "benchmarks" / "README.md", BEGIN, END, table_of(points))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.growth", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the three smallest sizes; nothing is written")
     parser.add_argument(
         "--point", nargs=4, metavar=("LIBRARY", "ROWS", "COLUMNS", "THREADS"), help=argparse.SUPPRESS
     )
+    parser.add_argument("--render", action="store_true", help="draw the committed points again and end")
     options = parser.parse_args()
     if options.point:
         library, *sizes = options.point
         print(json.dumps(asdict(measure_here(library, *map(int, sizes)))))
         return
+    path = report.RESULTS / f"growth-{report.machine_name()}.json"
+    if options.render:
+        return publish([Point(**point) for point in json.loads(path.read_text())], path)
     most = 3 if options.quick else None
     cases = [(library, threads) for library in LIBRARIES for threads in (1, 2)]
     rows = [measure(lib, n, COLUMNS_OF_ROWS, threads) for n in ROWS[:most] for lib, threads in cases]
     columns = [measure(lib, ROWS_OF_COLUMNS, n, threads) for n in COLUMNS[:most] for lib, threads in cases]
     if options.quick:
         return
-    path = report.RESULTS / f"growth-{report.machine_name()}.json"
     path.write_text(json.dumps([asdict(point) for point in [*rows, *columns]], indent=1) + "\n")
-    path.with_suffix(".svg").write_text(draw(rows, columns))
+    publish([*rows, *columns], path)
     print(f"wrote {path.name} and {path.with_suffix('.svg').name} in {path.parent}")
 
 

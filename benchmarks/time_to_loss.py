@@ -24,7 +24,7 @@ from benchmarks.compare.timing import timed
 
 LIBRARIES = ("colonnade", "xgboost", "lightgbm", "catboost")
 SETTINGS = ((6, 0.3), (6, 0.1), (4, 0.1), (8, 0.1), (6, 0.05))  # depth, learning rate
-TREES, NEAR, REPEATS = 600, 1.005, 3
+TREES, NEAR, REPEATS = 300, 1.005, 3
 BEGIN, END = "<!-- time to loss: begin -->", "<!-- time to loss: end -->"
 
 Table = tuple[np.ndarray, np.ndarray, bool]  # numbers, target, whether the target is a class
