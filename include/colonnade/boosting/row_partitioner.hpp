@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -43,9 +42,9 @@ class row_partitioner {
   template <class Test = bin_test>
   std::size_t split(std::size_t first, std::size_t last, std::uint32_t feature, Test test) {
     std::size_t left = 0;
-    simd::run<kernel<Test>>(bins_.column(feature), test,
-                            static_cast<const std::uint32_t*>(rows_.data() + first), last - first,
-                            rows_.data() + first, right_.data() + first, &left);
+    simd::run<row_partition>(bins_.column(feature), test,
+                             static_cast<const std::uint32_t*>(rows_.data() + first), last - first,
+                             rows_.data() + first, right_.data() + first, &left);
     std::copy(right_.begin() + diff(first), right_.begin() + diff(last - left),
               rows_.begin() + diff(first + left));
     return first + left;
@@ -62,10 +61,10 @@ class row_partitioner {
     std::vector<std::size_t> lefts(blocks + 1);
     for_blocks(blocks, useful, [&](std::size_t block) {
       const std::size_t begin = first + block * rows_together;
-      simd::run<kernel<Test>>(bins_.column(feature), test,
-                              static_cast<const std::uint32_t*>(rows_.data() + begin),
-                              std::min(rows_together, last - begin), left_.data() + begin,
-                              right_.data() + begin, &lefts[block + 1]);
+      simd::run<row_partition>(bins_.column(feature), test,
+                               static_cast<const std::uint32_t*>(rows_.data() + begin),
+                               std::min(rows_together, last - begin), left_.data() + begin,
+                               right_.data() + begin, &lefts[block + 1]);
     });
     for (std::size_t block = 0; block < blocks; ++block) lefts[block + 1] += lefts[block];
     const std::size_t middle = first + lefts[blocks];
@@ -80,9 +79,6 @@ class row_partitioner {
 
  private:
   static constexpr std::size_t rows_together = 16384;
-
-  template <class Test>
-  using kernel = std::conditional_t<std::is_same_v<Test, bin_set>, row_partition_by_set, row_partition>;
 
   static std::ptrdiff_t diff(std::size_t i) { return static_cast<std::ptrdiff_t>(i); }
 

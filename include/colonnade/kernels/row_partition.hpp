@@ -12,7 +12,10 @@ namespace colonnade::inline COLONNADE_ABI {
 struct bin_test {
   std::uint8_t below = 0, also_left = 0;
 
-  COLONNADE_KERNEL bool goes_left(std::uint8_t bin) const { return bin < below || bin == also_left; }
+  // Without a branch, which would be mispredicted.
+  COLONNADE_KERNEL bool goes_left(std::uint8_t bin) const {
+    return bool(static_cast<int>(bin < below) | static_cast<int>(bin == also_left));
+  }
 };
 
 /// A set of bins of a column: those that a split by categories sends left.
@@ -20,6 +23,7 @@ struct bin_set {
   std::uint64_t words[4] = {};
 
   COLONNADE_KERNEL bool has(std::uint8_t bin) const { return (words[bin >> 6] >> (bin & 63) & 1) != 0; }
+  COLONNADE_KERNEL bool goes_left(std::uint8_t bin) const { return has(bin); }
   void add(std::uint8_t bin) { words[bin >> 6] |= std::uint64_t{1} << (bin & 63); }
   friend bool operator==(const bin_set&, const bin_set&) = default;
 
@@ -30,37 +34,18 @@ struct bin_set {
 };
 
 /// Stable partition of row numbers by the bins of one column: those that go left to `left` (which may be
-/// `rows`), the others to `right`; `*left_count` is how many went left.
+/// `rows`), the others to `right`; `*left_count` is how many went left. The test is a `bin_test` or a
+/// `bin_set`.
 struct row_partition {
-  template <class Isa>
-  COLONNADE_KERNEL void operator()(Isa, const std::uint8_t* column, bin_test test, const std::uint32_t* rows,
+  template <class Isa, class Test>
+  COLONNADE_KERNEL void operator()(Isa, const std::uint8_t* column, Test test, const std::uint32_t* rows,
                                    std::size_t count, std::uint32_t* left, std::uint32_t* right,
                                    std::size_t* left_count) const {
     std::size_t lefts = 0, rights = 0;
     // Both stores always happen; only the counters tell them apart, so nothing is mispredicted.
     for (std::size_t i = 0; i < count; ++i) {
       const std::uint32_t row = rows[i];
-      const std::uint8_t bin = column[row];
-      const std::size_t is_left = static_cast<std::size_t>(bin < test.below) | (bin == test.also_left);
-      right[rights] = row;
-      left[lefts] = row;
-      lefts += is_left;
-      rights += 1 - is_left;
-    }
-    *left_count = lefts;
-  }
-};
-
-/// The same for the bins of a set.
-struct row_partition_by_set {
-  template <class Isa>
-  COLONNADE_KERNEL void operator()(Isa, const std::uint8_t* column, bin_set set, const std::uint32_t* rows,
-                                   std::size_t count, std::uint32_t* left, std::uint32_t* right,
-                                   std::size_t* left_count) const {
-    std::size_t lefts = 0, rights = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::uint32_t row = rows[i];
-      const std::size_t is_left = set.has(column[row]);
+      const std::size_t is_left = test.goes_left(column[row]);
       right[rights] = row;
       left[lefts] = row;
       lefts += is_left;
