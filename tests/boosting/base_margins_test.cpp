@@ -13,13 +13,6 @@ using namespace colonnade::tests;
 
 namespace {
 
-boosting_params margin_params(boosting_objective objective, std::uint32_t iterations) {
-  boosting_params p = params_for(objective);
-  p.n_estimators = iterations;
-  p.max_depth = 4;
-  return p;
-}
-
 gradient_boosted_trees fit_from(const samples<matrix_view<const double>>& data, const boosting_params& p,
                                 matrix_view<const double> base_margin, int threads = 0) {
   return gradient_boosted_trees::fit(data, std::span<const evaluation_set<double>>{}, p, threads, {}, nullptr,
@@ -38,8 +31,8 @@ TEST_CASE("base_margins: a fit on the margins of a model goes on from it") {
   const boosting_table t(3000, 7), other(2000, 7, 0.1, 5);
   for (const auto objective : all_objectives) {
     const auto y = t.target(objective), y2 = other.target(objective);
-    const auto first = fit<gradient_boosted_trees>(with(t, y, true), margin_params(objective, 3));
-    const auto p = margin_params(objective, 4);
+    const auto first = fit<gradient_boosted_trees>(with(t, y, true), params_for(objective, 3, 4));
+    const auto p = params_for(objective, 4, 4);
     const auto before = margins_of(first, t.x.view()), before2 = margins_of(first, other.x.view());
     evaluation_set<double> set{"other", with(other, y2)};
     boosting_log resumed, added;
@@ -74,7 +67,7 @@ TEST_CASE("base_margins: the base score of every row is no base margin, whatever
   const boosting_table t(1500, 6);
   for (const auto objective : all_objectives) {
     const auto y = t.target(objective);
-    const auto p = margin_params(objective, 3);
+    const auto p = params_for(objective, 3, 4);
     const auto model = fit<gradient_boosted_trees>(with(t, y), p);
     const std::vector<double> base(model.base_margins().begin(), model.base_margins().end());
     CHECK(fit_from(with(t, y), p, {base.data(), 1500, base.size(), 0, 1}) == model);
@@ -88,7 +81,7 @@ TEST_CASE("base_margins: the base score of every row is no base margin, whatever
 TEST_CASE("base_margins: classes and probabilities are those of the margins") {
   const boosting_table t(400, 6);
   const auto y = t.target(boosting_objective::softmax);
-  const auto model = fit<gradient_boosted_trees>(with(t, y), margin_params(boosting_objective::softmax, 3));
+  const auto model = fit<gradient_boosted_trees>(with(t, y), params_for(boosting_objective::softmax, 3, 4));
   std::vector<double> base(400 * 4, 0.0), p(400 * 4), label(400);
   for (std::size_t i = 0; i < 400; ++i) base[4 * i + i % 4] = 50;
   model.predict(t.x.view(), std::span(label), 1, as_rows(base, 400));
@@ -102,7 +95,7 @@ TEST_CASE("base_margins: classes and probabilities are those of the margins") {
 TEST_CASE("base_margins: a model and margins: the margins stand for its base, its trees are added") {
   const boosting_table t(500, 5);
   const auto y = t.target(boosting_objective::squared_error);
-  const auto p = margin_params(boosting_objective::squared_error, 2);
+  const auto p = params_for(boosting_objective::squared_error, 2, 4);
   const std::vector<double> base(500, 7.5);
   const auto first = fit_from(with(t, y), p, as_rows(base, 500));
   const auto both = gradient_boosted_trees::fit(with(t, y), {}, p, 0, {}, nullptr, {}, &first,
@@ -115,7 +108,7 @@ TEST_CASE("base_margins: a model and margins: the margins stand for its base, it
 TEST_CASE("base_margins: another shape and what is no number are named") {
   const boosting_table t(300, 6);
   const auto y = t.target(boosting_objective::softmax);
-  const auto p = margin_params(boosting_objective::softmax, 1);
+  const auto p = params_for(boosting_objective::softmax, 1, 4);
   std::vector<double> base(300 * 4);
   const auto model = fit_from(with(t, y), p, as_rows(base, 300));
   CHECK_THROWS_WITH_AS(fit_from(with(t, y), p, {base.data(), 300, 1}),

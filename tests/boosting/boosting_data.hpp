@@ -69,9 +69,13 @@ inline constexpr boosting_objective all_objectives[] = {
     boosting_objective::poisson,       boosting_objective::quantile, boosting_objective::absolute_error};
 
 /// What an objective needs.
-inline boosting_params params_for(boosting_objective objective) {
+/// `iterations` of trees of depth `depth`.
+inline boosting_params params_for(boosting_objective objective, std::uint32_t iterations = 100,
+                                  std::uint32_t depth = 6) {
   boosting_params p;
   p.objective = objective;
+  p.n_estimators = iterations;
+  p.max_depth = depth;
   if (objective == boosting_objective::quantile) p.quantile_alpha = 0.8;
   return p;
 }

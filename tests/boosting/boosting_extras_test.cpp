@@ -13,13 +13,6 @@ using namespace colonnade::tests;
 
 namespace {
 
-boosting_params checkpoint_params(boosting_objective objective, std::uint32_t iterations) {
-  boosting_params p = params_for(objective);
-  p.n_estimators = iterations;
-  p.max_depth = 4;
-  return p;
-}
-
 std::vector<gradient_boosted_trees> kept(const samples<matrix_view<const double>>& data,
                                          const boosting_params& p, std::uint32_t every,
                                          const gradient_boosted_trees* init_model = nullptr,
@@ -42,7 +35,7 @@ TEST_CASE("boosting_extras: a fit goes on from a checkpoint as if it had not end
     for (const auto method : {row_sampling::uniform, row_sampling::goss, row_sampling::mvs}) {
       if (method != row_sampling::uniform && objective >= boosting_objective::quantile) continue;
       INFO("objective " << static_cast<int>(objective) << ", method " << static_cast<int>(method));
-      boosting_params p = checkpoint_params(objective, 7);
+      boosting_params p = params_for(objective, 7, 4);
       p.sampling_method = method;
       p.subsample = method == row_sampling::goss ? 1 : 0.6;
       p.learning_rate = 0.5;  // goss sees all rows twice
@@ -70,7 +63,7 @@ TEST_CASE("boosting_extras: a fit goes on from a checkpoint as if it had not end
 
 TEST_CASE("boosting_extras: with early stopping a checkpoint has all iterations so far, and no best one") {
   const boosting_table t(500, 6), other(500, 6, 0.05, 99);
-  boosting_params p = checkpoint_params(boosting_objective::logistic, 300);
+  boosting_params p = params_for(boosting_objective::logistic, 300, 4);
   const auto y = t.target(p.objective), y2 = other.target(p.objective);
   p.early_stopping_rounds = 10;
   p.max_depth = 6;
@@ -90,7 +83,7 @@ TEST_CASE("boosting_extras: with early stopping a checkpoint has all iterations 
 TEST_CASE("boosting_extras: what a checkpoint throws ends the fit, and without one nothing is called") {
   const boosting_table t(100, 5);
   const auto y = t.target(boosting_objective::squared_error);
-  const auto p = checkpoint_params(boosting_objective::squared_error, 5);
+  const auto p = params_for(boosting_objective::squared_error, 5, 4);
   struct full_disk {};
   std::size_t calls = 0;
   const auto fails = [&](const gradient_boosted_trees&) {

@@ -15,13 +15,6 @@ using namespace colonnade::tests;
 
 namespace {
 
-boosting_params refit_params(boosting_objective objective) {
-  boosting_params p = params_for(objective);
-  p.n_estimators = 3;
-  p.max_depth = 4;
-  return p;
-}
-
 std::vector<naive_boosting::tree> naive_trees(const gradient_boosted_trees& model) {
   std::vector<naive_boosting::tree> trees;
   for (std::size_t k = 0; k < model.trees().trees(); ++k) {
@@ -62,7 +55,7 @@ TEST_CASE("leaf_refitter: leaves are those of plain sums on the other rows") {
   const boosting_table t(500, 6), other(200, 6, 0.15, 7);
   for (const auto objective : all_objectives) {
     for (const std::uint32_t parallel : {1u, 3u}) {
-      boosting_params p = refit_params(objective);
+      boosting_params p = params_for(objective, 3, 4);
       p.num_parallel_tree = parallel;
       if (parallel > 1) p.subsample = 0.6;
       const auto model = fit<gradient_boosted_trees>(with(t, t.target(objective)), p);
@@ -82,7 +75,7 @@ TEST_CASE("leaf_refitter: the rows of the fit give the bytes of the fit") {
   for (const auto objective : all_objectives) {
     for (const auto policy : {grow_policy::depthwise, grow_policy::lossguide, grow_policy::symmetric}) {
       const auto y = t.target(objective);
-      boosting_params p = refit_params(objective);
+      boosting_params p = params_for(objective, 3, 4);
       p.policy = policy;
       const auto model = fit<gradient_boosted_trees>(with(t, y, true), p);
       CHECK(model.refit(with(t, y, true), 0) == model);
@@ -96,7 +89,7 @@ TEST_CASE("leaf_refitter: any number of threads and any instruction set give the
   const boosting_table t(2000, 6), other(15'000, 6, 0.1, 3);
   for (const auto objective : all_objectives) {
     const auto y = other.target(objective);
-    const auto model = fit<gradient_boosted_trees>(with(t, t.target(objective)), refit_params(objective));
+    const auto model = fit<gradient_boosted_trees>(with(t, t.target(objective)), params_for(objective, 3, 4));
     const auto expected = model.refit(with(other, y, true), 0.3, 1);
     for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
       if (level > simd::best()) continue;
@@ -135,7 +128,7 @@ TEST_CASE("leaf_refitter: a leaf without rows keeps its value, and so does one o
 
 TEST_CASE("leaf_refitter: base margins stand for the base, and scores of old leaves are forgotten") {
   const boosting_table t(600, 6);
-  boosting_params p = refit_params(boosting_objective::logistic);
+  boosting_params p = params_for(boosting_objective::logistic, 3, 4);
   p.early_stopping_rounds = 2;
   const auto y = t.target(p.objective);
   const evaluation_set<double> set{"train", with(t, y)};
@@ -151,7 +144,7 @@ TEST_CASE("leaf_refitter: base margins stand for the base, and scores of old lea
 TEST_CASE("leaf_refitter: classes that are missing in the new rows, and what cannot be used") {
   const boosting_table t(500, 6);
   const auto y = t.target(boosting_objective::softmax);
-  const auto model = fit<gradient_boosted_trees>(with(t, y), refit_params(boosting_objective::softmax));
+  const auto model = fit<gradient_boosted_trees>(with(t, y), params_for(boosting_objective::softmax, 3, 4));
   std::vector<double> two(500);
   for (std::size_t i = 0; i < 500; ++i) two[i] = i % 2 == 0 ? 0 : 1;
   CHECK(model.refit(with(t, two), 0.5).outputs() == model.outputs());
