@@ -22,7 +22,8 @@ constexpr std::size_t rows = 16384, features = 28, stride = 32;
 struct binned_table {
   std::vector<std::uint8_t> bins = std::vector<std::uint8_t>(4 * rows * stride);
   std::vector<std::int64_t> packed = std::vector<std::int64_t>(4 * rows);
-  std::vector<std::uint32_t> some, offsets;
+  std::vector<std::uint32_t> some;
+  std::vector<colonnade::histogram_place> places;
   std::vector<double> margin, target;
 
   binned_table() {
@@ -35,7 +36,7 @@ struct binned_table {
       margin.push_back(random.uniform(i));
       target.push_back(i % 2);
     }
-    for (std::uint32_t f = 0; f <= features; ++f) offsets.push_back(256 * f);
+    for (std::uint32_t f = 0; f < features; ++f) places.push_back({256 * f, 256});
   }
   colonnade::histogram_rows view(bool listed) const {
     return {bins.data(), stride, packed.data(), 31, listed ? some.data() : nullptr, 0, rows};
@@ -56,7 +57,7 @@ void histogram_wide(benchmark::State& state) {
   const binned_table t;
   std::vector<colonnade::gradient_sum> cells(features * 256);
   for (auto _ : state) {
-    simd::run<colonnade::histogram_add_wide>(t.view(true), t.offsets.data(),
+    simd::run<colonnade::histogram_add_wide>(t.view(true), t.places.data(),
                                              colonnade::histogram_columns{0, features}, cells.data());
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(rows * features) * state.iterations());

@@ -456,7 +456,9 @@ class GradientBoostedTreesClassifier(ClassifierMixin, _GradientBoostedTrees):
         Whether all leaves of a level are split next, or the one that gains most, or all of a level by one split
         that they share (symmetric trees: shallow, and fastest to predict).
     max_bin : int
-        Bins a column, 2 to 256.
+        Bins a column, 2 to 65,535; missing values have one more. 256 means 255, so that a byte holds a bin: columns that
+        have more bins take four times the memory and are slower. A column of no more values than that (in all rows)
+        has a bin for each, so a large ``max_bin`` splits integers and few-valued columns exactly.
     min_child_weight : float
         Least sum of Hessians in a child.
     reg_lambda, reg_alpha : float

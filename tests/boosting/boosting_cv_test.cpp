@@ -55,7 +55,7 @@ std::pair<std::vector<double>, std::vector<double>> scores_alone(const boosting_
   const gathered train(t, y, fold.train, margins), test(t, y, fold.test, margins);
   const matrix_view<const double> x = train.x.view(), x2 = test.x.view();
   const binned_matrix bins(x, cuts, binned_matrix::layout::rows_and_columns, 1),
-      bins2(x2, cuts, binned_matrix::layout::rows, 1);
+      bins2(x2, cuts, binned_matrix::layout::rows_and_columns, 1);
   const boosting_loss loss(p, train.target(), train.weights(), train.y.size());
   boosting_params q = p;
   q.scale_pos_weight = 1;
@@ -222,7 +222,7 @@ TEST_CASE("binned_matrix: gathered rows are the bins of those rows") {
     CHECK(some.cells() == bins.cells());
     for (std::size_t i = 0; i < count; ++i) {
       CHECK(std::memcmp(some.row(i), bins.row(rows[i]), bins.stride()) == 0);
-      for (std::size_t f = 0; f < 19; ++f) CHECK(some.column(f)[i] == bins.column(f)[rows[i]]);
+      for (std::size_t f = 0; f < 19; ++f) CHECK(some.bin(i, f) == bins.bin(rows[i], f));
     }
   }
 }

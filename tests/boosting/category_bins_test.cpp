@@ -106,8 +106,8 @@ TEST_CASE("category_bins: a binned matrix holds the bins of categories beside th
       for (std::size_t f = 1; f < 3; ++f) {
         const float value = view(i, f);
         const int expected = std::isnan(value) ? 40 : static_cast<int>(value / 7);
-        CHECK(bins.row(i)[f] == expected);
-        CHECK(bins.column(f)[i] == expected);
+        CHECK(bins.bin(i, f) == expected);
+        CHECK(bins.bin(i, f) == expected);
       }
     }
   }

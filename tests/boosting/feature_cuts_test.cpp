@@ -122,8 +122,8 @@ TEST_CASE("binned_matrix: every value lies between the cuts of its bin, for both
                 std::upper_bound(cuts.cuts(f).begin(), cuts.cuts(f).end(), value) - cuts.cuts(f).begin();
             const std::size_t expected =
                 std::isnan(value) ? bins.missing_bin(f) : static_cast<std::size_t>(at);
-            REQUIRE(bins.row(i)[f] == expected);
-            REQUIRE(bins.column(f)[i] == expected);
+            REQUIRE(bins.bin(i, f) == expected);
+            REQUIRE(bins.bin(i, f) == expected);
           }
         }
       }
@@ -138,7 +138,8 @@ TEST_CASE("binned_matrix: floats are binned by cuts that no float can hold") {
       matrix_view<const double>(std::vector<double>{1.0, std::nextafter(1.0, 2.0), 3}.data(), 3, 1), {}, 256,
       1);
   const std::vector<float> x = {1.0f, std::nextafter(1.0f, 2.0f), std::nextafter(1.0f, 0.0f)};
-  const binned_matrix bins(matrix_view<const float>(x.data(), 3, 1), cuts, binned_matrix::layout::rows, 1);
+  const binned_matrix bins(matrix_view<const float>(x.data(), 3, 1), cuts,
+                           binned_matrix::layout::rows_and_columns, 1);
   CHECK(bins.row(0)[0] == 0);
   CHECK(bins.row(1)[0] == 1);
   CHECK(bins.row(2)[0] == 0);

@@ -17,7 +17,7 @@ struct fixture {
   explicit fixture(std::size_t rows, std::size_t columns = 7)
       : x(random_matrix<double>(rows, columns, matrix<double>::layout::rows)),
         cuts(feature_cuts::learn(std::as_const(x).view(), {}, 256, 1)),
-        bins(std::as_const(x).view(), cuts, binned_matrix::layout::rows, 1),
+        bins(std::as_const(x).view(), cuts, binned_matrix::layout::rows_and_columns, 1),
         scale(1, 0.25, false, rows) {
     for (std::uint32_t f = 0; f < bins.features(); ++f) every.push_back(f);
     const random_stream random(5);
@@ -33,7 +33,7 @@ struct fixture {
     gradient_histogram h(bins.cells());
     for (const auto i : rows) {
       for (std::size_t f = 0; f < bins.features(); ++f) {
-        h.cells()[bins.offsets()[f] + bins.row(i)[f]] += {gradient[i], hessian[i]};
+        h.cells()[bins.offsets()[f] + bins.bin(i, f)] += {gradient[i], hessian[i]};
       }
     }
     return h;
@@ -194,8 +194,8 @@ TEST_CASE("gradient_scale: sums at the bound do not overflow") {
     const double top = std::round(8 * scale.steps().gradient);
     const std::vector<double> x(rows, 1.0);
     const auto cuts = feature_cuts::learn(matrix_view<const double>(x.data(), rows, 1), {}, 256, 1);
-    const binned_matrix bins(matrix_view<const double>(x.data(), rows, 1), cuts, binned_matrix::layout::rows,
-                             1);
+    const binned_matrix bins(matrix_view<const double>(x.data(), rows, 1), cuts,
+                             binned_matrix::layout::rows_and_columns, 1);
     for (const double sign : {1.0, -1.0}) {
       const auto g = static_cast<std::int64_t>(sign * top);
       const auto h = static_cast<std::int64_t>(std::round(2 * scale.steps().hessian));

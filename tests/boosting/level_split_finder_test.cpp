@@ -18,7 +18,8 @@ binned_matrix some_bins() {
   std::vector<double> x;
   for (std::size_t i = 0; i < level_bins; ++i) x.insert(x.end(), level_columns, static_cast<double>(i));
   const matrix_view<const double> view(x.data(), level_bins, level_columns);
-  return binned_matrix(view, feature_cuts::learn(view, {}, 256, 1), binned_matrix::layout::rows, 1);
+  return binned_matrix(view, feature_cuts::learn(view, {}, 256, 1), binned_matrix::layout::rows_and_columns,
+                       1);
 }
 
 struct level {

@@ -16,11 +16,11 @@ TEST_CASE("row_partitioner: rows go to their side in order, for any threads and 
   const binned_matrix bins(x.view(), cuts, binned_matrix::layout::rows_and_columns, 1);
   for (const std::uint32_t feature : {0u, 2u}) {
     for (const bool missing_left : {false, true}) {
-      const bin_test test = {static_cast<std::uint8_t>(cuts.bins(feature) / 2),
-                             missing_left ? bins.missing_bin(feature) : std::uint8_t{0}};
+      const bin_test test = {static_cast<std::uint16_t>(cuts.bins(feature) / 2),
+                             missing_left ? bins.missing_bin(feature) : std::uint16_t{0}};
       std::vector<std::uint32_t> left, right;
       for (std::size_t i = 10; i < rows; ++i) {
-        const std::uint8_t bin = bins.column(feature)[i];
+        const std::uint16_t bin = bins.bin(i, feature);
         const bool goes_left = bin == bins.missing_bin(feature) ? missing_left : bin < test.below;
         (goes_left ? left : right).push_back(static_cast<std::uint32_t>(i));
       }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "colonnade/boosting/binned_matrix.hpp"
+#include "colonnade/boosting/leaf_router.hpp"
 #include "tests/laws.hpp"
 #include "tests/values.hpp"
 
@@ -77,15 +78,6 @@ TEST_CASE("tree_ensemble: rows end at their leaf, also on thresholds, with NaN a
   }
 }
 
-TEST_CASE("tree_ensemble: the walk over bins is the walk over values") {
-  const std::vector<binned_node> tree = {{1, 1, {3, 9}, false}, {}, {3, 0, {5, 0}, false}, {}, {}};
-  const std::uint8_t bins[] = {4, 2, 5, 3, 4, 9, 4, 3};
-  std::uint32_t out[4];
-  simd::run<binned_walk>(tree.data(), static_cast<const std::uint8_t*>(bins), std::size_t{2}, std::size_t{4},
-                         static_cast<std::uint32_t*>(out));
-  CHECK(std::vector<std::uint32_t>(out, out + 4) == std::vector<std::uint32_t>{1, 4, 1, 3});
-}
-
 TEST_CASE("tree_ensemble: what is not a tree is refused") {
   CHECK_THROWS_AS(made({split(1, 1, 0), leaf(1, 1)}), format_error);              // one child
   CHECK_THROWS_AS(made({split(1, 0, 0), leaf(1, 1), leaf(1, 2)}), format_error);  // a loop
@@ -127,15 +119,18 @@ TEST_CASE("tree_ensemble: splits by categories and by numbers in one tree, over 
   std::vector<double> x;
   for (const double code : codes) x.insert(x.end(), {code, 0, code, 7});
   const matrix_view<const double> view(x.data(), 12, 2);
-  const binned_matrix bins(view, cuts, binned_matrix::layout::rows, 1);
-  std::vector<binned_node> binned(5);
-  binned[0] = {1, 1, {2, 0}, false};
-  binned[1] = {3, 0, {}, false, 0};
+  const binned_matrix bins(view, cuts, binned_matrix::layout::rows_and_columns, 1);
+  grown_tree tree;
+  tree.binned.resize(5);
+  tree.binned[0] = {1, 1, {2, 0}, false};
+  tree.binned[1] = {3, 0, {}, false, 0};
+  tree.sets = {ends};
   for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
     const simd::scoped_level scope(level);
     std::uint32_t out[12];
-    simd::run<binned_walk>(static_cast<const binned_node*>(binned.data()), bins.row(0), bins.stride(),
-                           std::size_t{12}, static_cast<std::uint32_t*>(out), mixed_splits{&ends});
+    leaf_router().route(tree, bins, 0, 12, [&](std::span<const std::uint32_t> rows, std::uint32_t node) {
+      for (const std::uint32_t row : rows) out[row] = node;
+    });
     const double base = 0;
     std::vector<double> margin(12);
     ensemble.add_margins(view, matrix_view<const double>(&base, 12, 1, 0, 1),

@@ -195,7 +195,7 @@ def test_control_c_ends_a_fit_and_leaves_the_estimator_as_it_was() -> None:
         ({"n_estimators": 2.5}, "n_estimators: found 2.5"),
         ({"learning_rate": 0}, "learning_rate: found 0"),
         ({"learning_rate": "fast"}, "learning_rate: found 'fast'"),
-        ({"max_bin": 500}, "max_bin: found 500"),
+        ({"max_bin": 100000}, "max_bin: found 100000"),
         ({"grow_policy": "sideways"}, "grow_policy: found 'sideways'"),
         ({"subsample": 1.5}, "subsample: found 1.5"),
         ({"eval_metric": "mape"}, "eval_metric: found 'mape'"),

@@ -1,15 +1,22 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "colonnade/boosting/bin_finder.hpp"
+#include "colonnade/boosting/bin_list.hpp"
 #include "colonnade/boosting/feature_cuts.hpp"
+#include "colonnade/core/error.hpp"
 #include "colonnade/core/large_array.hpp"
+#include "colonnade/kernels/gradient_histogram.hpp"
+#include "colonnade/kernels/row_partition.hpp"
+#include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -33,99 +40,253 @@ struct column_range {
   }
 };
 
-/// A table as one byte a value: the bin of its column, the number of bins where it is missing. Kept row after
-/// row for histograms, and column after column (on request) for partitions.
+/// A table as the bins of its values; the bin of a missing one is the number of the others.
+///
+/// Most columns take a byte a value, column after column for partitions and (on request) row after row for
+/// histograms. Columns with more than 255 bins, and those that have nearly all rows in one bin (of one-hot
+/// and sparse tables), are lists (`bin_list`): of the rows in other bins, and row after row of their cells.
 class binned_matrix {
  public:
-  enum class layout { rows, rows_and_columns };
+  enum class layout { columns, rows_and_columns };
 
   /// Bins all rows. O(rows x columns).
   template <class T>
   binned_matrix(matrix_view<const T> x, const feature_cuts& cuts, layout kept, int threads)
-      : rows_(x.rows()), features_(x.columns()), stride_((features_ + 15) / 16 * 16) {
-    by_row_ = large_array<std::uint8_t>(rows_ * stride_);
-    if (kept == layout::rows_and_columns) by_column_ = large_array<std::uint8_t>(rows_ * features_);
-    for (std::size_t f = 0; f < features_; ++f) {
-      missing_.push_back(static_cast<std::uint8_t>(cuts.bins(f)));
-      categorical_.push_back(cuts.categories(f) != nullptr);
-      offsets_.push_back(offsets_.back() + static_cast<std::uint32_t>(cuts.bins(f)) + 1);
-    }
-    fill(x, bin_finder<T>(cuts, [this](std::size_t f) { return missing_[f]; }), threads);
+      : binned_matrix(x.rows(), cuts, kept, usual_bins(x, cuts, threads)) {
+    fill(0, x, bin_finder<T>(cuts), threads);
+    list_rows();
   }
 
   /// Some of the rows, in the order of `rows`, without looking at values again. With `rows_and_columns` this
-  /// must have the columns too. O(rows x columns).
+  /// must have the rows too. O(rows x columns).
   binned_matrix gather(std::span<const std::uint32_t> rows, layout kept, int threads) const {
     binned_matrix some(*this, rows.size(), kept);
     const double work = static_cast<double>(rows.size() * features_);
+    for_blocks(byte_features_.size(), useful_threads(threads, work), [&](std::size_t p) {
+      const std::uint8_t* const from = by_column_.data() + p * rows_;
+      std::uint8_t* const to = some.by_column_.data() + p * rows.size();
+      for (std::size_t i = 0; i < rows.size(); ++i) to[i] = from[rows[i]];
+    });
+    for_blocks(lists_.size(), useful_threads(threads, work), [&](std::size_t k) {
+      const auto bins = lists_[k].all(rows_);
+      for (std::size_t i = 0; i < rows.size(); ++i)
+        some.lists_[k].append(static_cast<std::uint32_t>(i), bins[rows[i]]);
+    });
+    if (kept == layout::columns) return some;
     for_blocks(block_count(rows.size(), rows_together), useful_threads(threads, work),
                [&](std::size_t block) {
                  const std::size_t last = std::min((block + 1) * rows_together, rows.size());
                  for (std::size_t i = block * rows_together; i < last; ++i)
                    std::copy_n(row(rows[i]), stride_, some.by_row_.data() + i * stride_);
                });
-    if (kept == layout::rows) return some;
-    for_blocks(features_, useful_threads(threads, work), [&](std::size_t f) {
-      std::uint8_t* const to = some.by_column_.data() + f * rows.size();
-      for (std::size_t i = 0; i < rows.size(); ++i) to[i] = column(f)[rows[i]];
-    });
+    some.list_rows();
     return some;
   }
 
   std::size_t rows() const { return rows_; }
   std::size_t features() const { return features_; }
   column_range columns() const { return {0, features_}; }
-  std::size_t stride() const { return stride_; }
-  const std::uint8_t* row(std::size_t i) const { return by_row_.data() + i * stride_; }
-  const std::uint8_t* column(std::size_t f) const { return by_column_.data() + f * rows_; }
   /// Bin of the missing values of a column, also the number of its other bins.
-  std::uint8_t missing_bin(std::size_t f) const { return missing_[f]; }
+  std::uint16_t missing_bin(std::size_t f) const { return missing_[f]; }
   /// Whether the bins of a column are categories.
   bool categorical(std::size_t f) const { return categorical_[f] != 0; }
+  /// Whether a column is kept as a list.
+  bool is_list(std::size_t f) const { return place_[f].list; }
+  std::uint16_t bin(std::size_t i, std::size_t f) const {
+    if (!is_list(f)) return by_column_[place_[f].number * rows_ + i];
+    std::uint16_t bin = 0;
+    const auto row = static_cast<std::uint32_t>(i);
+    lists_[place_[f].number].find(std::span(&row, 1), &bin);
+    return bin;
+  }
+
   /// The cells of a histogram: those of column f are offsets()[f] .. offsets()[f + 1] - 1, missing last.
   const std::uint32_t* offsets() const { return offsets_.data(); }
   std::size_t cells() const { return offsets_.back(); }
   std::size_t first_cell(const column_range& some) const { return offsets_[some.first]; }
   std::size_t last_cell(const column_range& some) const { return offsets_[some.last]; }
 
+  /// Bytes of row i, one a column of bytes.
+  const std::uint8_t* row(std::size_t i) const { return by_row_.data() + i * stride_; }
+  std::size_t stride() const { return stride_; }
+  /// The columns of bytes, ascending, and where their cells stand.
+  std::span<const std::uint32_t> byte_features() const { return byte_features_; }
+  const histogram_place* byte_cells() const { return byte_cells_.data(); }
+  /// The columns that are lists, ascending, and the cells that their rows are in.
+  std::span<const std::uint32_t> list_features() const { return list_features_; }
+  const bin_list& list(std::size_t k) const { return lists_[k]; }
+  histogram_lists row_lists() const { return listed_rows_.view(); }
+
+  /// Stable partition of ascending `rows` by their bins in a column: see row_partition; how many go left.
+  /// `scratch` has room for one number a row if there are lists.
+  template <class Test>
+  std::size_t partition(std::size_t f, Test test, std::span<const std::uint32_t> rows, std::uint32_t* left,
+                        std::uint32_t* right, std::uint16_t* scratch) const {
+    std::size_t lefts = 0;
+    if (!is_list(f)) {
+      simd::run<row_partition>(by_column_.data() + place_[f].number * rows_, test, rows.data(), rows.size(),
+                               left, right, &lefts);
+      return lefts;
+    }
+    lists_[place_[f].number].find(rows, scratch);
+    simd::run<row_partition>(static_cast<const std::uint16_t*>(scratch), test, rows.data(), rows.size(), left,
+                             right, &lefts);
+    return lefts;
+  }
+
  private:
-  static constexpr std::size_t rows_together = 256;
+  static constexpr std::size_t rows_together = 256, lists_together = 8;
+  static constexpr std::size_t most_byte_bins = 255;
+
+  struct place {
+    bool list;
+    std::uint32_t number;
+  };
+
+  // Room for rows; `usual` has a usual bin (or none) for every column.
+  binned_matrix(std::size_t rows, const feature_cuts& cuts, layout kept,
+                const std::vector<std::uint32_t>& usual)
+      : rows_(rows), features_(cuts.features()), kept_(kept) {
+    std::uint64_t cells = 0;
+    for (std::size_t f = 0; f < features_; ++f) {
+      const auto first = static_cast<std::uint32_t>(cells);
+      const std::size_t bins = cuts.bins(f);
+      cells += bins + 1;
+      if (cells > std::numeric_limits<std::uint32_t>::max())
+        throw argument_error("max_bin", "over 2^32 bins of all columns together", "fewer");
+      missing_.push_back(static_cast<std::uint16_t>(bins));
+      categorical_.push_back(cuts.categories(f) != nullptr);
+      offsets_.push_back(static_cast<std::uint32_t>(cells));
+      const auto number = static_cast<std::uint32_t>(f);
+      if (usual[f] != bin_list::none || bins > most_byte_bins) {
+        place_.push_back({true, static_cast<std::uint32_t>(lists_.size())});
+        list_features_.push_back(number);
+        lists_.emplace_back(usual[f]);
+      } else {
+        place_.push_back({false, static_cast<std::uint32_t>(byte_features_.size())});
+        byte_features_.push_back(number);
+        byte_cells_.push_back({first, static_cast<std::uint32_t>(bins + 1)});
+      }
+    }
+    make_room();
+  }
 
   // Room for rows of the same columns.
   binned_matrix(const binned_matrix& like, std::size_t rows, layout kept)
       : rows_(rows),
         features_(like.features_),
-        stride_(like.stride_),
-        by_row_(rows * like.stride_),
-        by_column_(kept == layout::rows ? 0 : rows * like.features_),
+        kept_(kept),
         missing_(like.missing_),
         categorical_(like.categorical_),
-        offsets_(like.offsets_) {}
-
-  template <class T>
-  void fill(matrix_view<const T> x, const bin_finder<T>& finder, int threads) {
-    const std::size_t blocks = block_count(rows_, rows_together);
-    const double work = static_cast<double>(rows_ * features_) * 3;
-    for_blocks(blocks, useful_threads(threads, work), [&](std::size_t block) {
-      const std::size_t first = block * rows_together, count = std::min(rows_together, rows_ - first);
-      std::array<std::uint8_t, rows_together> bins;
-      for (std::size_t f = 0; f < features_; ++f) {
-        std::uint8_t* const to = by_column_.size() == 0 ? bins.data() : by_column_.data() + f * rows_ + first;
-        finder.find(f, &x(first, f), x.row_stride(), count, to);
-        std::uint8_t* const row = by_row_.data() + first * stride_ + f;
-        for (std::size_t i = 0; i < count; ++i) row[i * stride_] = to[i];
-      }
-      for (std::size_t i = first; i < first + count; ++i) {
-        std::fill(by_row_.data() + i * stride_ + features_, by_row_.data() + (i + 1) * stride_,
-                  std::uint8_t{0});
-      }
-    });
+        offsets_(like.offsets_),
+        place_(like.place_),
+        byte_features_(like.byte_features_),
+        list_features_(like.list_features_),
+        byte_cells_(like.byte_cells_) {
+    for (const bin_list& list : like.lists_)
+      lists_.emplace_back(list.has_usual() ? list.usual() : bin_list::none);
+    make_room();
   }
 
-  std::size_t rows_, features_, stride_;
+  void make_room() {
+    stride_ = (byte_features_.size() + 15) / 16 * 16;
+    by_column_ = large_array<std::uint8_t>(rows_ * byte_features_.size());
+    if (kept_ == layout::rows_and_columns) by_row_ = large_array<std::uint8_t>(rows_ * stride_);
+  }
+
+  // The usual bin of every column that is worth a list: at least seven rows of eight are in it, as far as
+  // some of them tell.
+  template <class T>
+  static std::vector<std::uint32_t> usual_bins(matrix_view<const T> x, const feature_cuts& cuts,
+                                               int threads) {
+    constexpr std::size_t most_rows = 4096, least_rows = 1024;
+    std::vector<std::uint32_t> usual(cuts.features(), bin_list::none);
+    if (x.rows() < least_rows) return usual;
+    const std::size_t step = block_count(x.rows(), most_rows), count = block_count(x.rows(), step);
+    const bin_finder<T> finder(cuts);
+    const double work = static_cast<double>(count * cuts.features()) * 4;
+    for_blocks(cuts.features(), useful_threads(threads, work), [&](std::size_t f) {
+      std::vector<std::uint16_t> bins(count);
+      std::vector<std::uint32_t> rows_in(cuts.bins(f) + 1);
+      finder.find(f, &x(0, f), x.row_stride() * static_cast<std::ptrdiff_t>(step), count, bins.data());
+      for (const std::uint16_t bin : bins) ++rows_in[bin];
+      const auto most = std::max_element(rows_in.begin(), rows_in.end());
+      if (8 * std::size_t{*most} >= 7 * count) usual[f] = static_cast<std::uint32_t>(most - rows_in.begin());
+    });
+    return usual;
+  }
+
+  // Bins rows `first`, first + 1, ...
+  template <class T>
+  void fill(std::size_t first_row, matrix_view<const T> x, const bin_finder<T>& finder, int threads) {
+    const std::size_t blocks = block_count(x.rows(), rows_together);
+    const double work = static_cast<double>(x.rows()) * 3;
+    for_blocks(blocks, useful_threads(threads, work * static_cast<double>(byte_features_.size())),
+               [&](std::size_t block) {
+                 const std::size_t first = block * rows_together;
+                 fill_bytes(first_row + first, x.slice(first, std::min(rows_together, x.rows() - first)),
+                            finder);
+               });
+    const std::size_t tasks = block_count(lists_.size(), lists_together);
+    for_blocks(tasks, useful_threads(threads, work * static_cast<double>(lists_.size())),
+               [&](std::size_t task) {
+                 const std::size_t first = task * lists_together;
+                 fill_lists(first_row, x, finder, first, std::min(first + lists_together, lists_.size()));
+               });
+  }
+
+  template <class T>
+  void fill_bytes(std::size_t first_row, matrix_view<const T> x, const bin_finder<T>& finder) {
+    for (std::size_t p = 0; p < byte_features_.size(); ++p) {
+      std::uint8_t* const to = by_column_.data() + p * rows_ + first_row;
+      finder.find(byte_features_[p], &x(0, byte_features_[p]), x.row_stride(), x.rows(), to);
+    }
+    copy_to_rows(first_row, x.rows());
+  }
+
+  // Bytes of some rows, which their columns have.
+  void copy_to_rows(std::size_t first, std::size_t count) {
+    if (kept_ == layout::columns) return;
+    std::uint8_t* const rows = by_row_.data() + first * stride_;
+    for (std::size_t p = 0; p < byte_features_.size(); ++p) {
+      const std::uint8_t* const from = by_column_.data() + p * rows_ + first;
+      for (std::size_t i = 0; i < count; ++i) rows[i * stride_ + p] = from[i];
+    }
+    for (std::size_t i = 0; i < count; ++i)
+      std::fill(rows + i * stride_ + byte_features_.size(), rows + (i + 1) * stride_, std::uint8_t{0});
+  }
+
+  // Neighbouring columns share cache lines where rows are contiguous, so they are read together.
+  template <class T>
+  void fill_lists(std::size_t first_row, matrix_view<const T> x, const bin_finder<T>& finder,
+                  std::size_t first, std::size_t last) {
+    std::uint16_t bins[rows_together];
+    for (std::size_t row = 0; row < x.rows(); row += rows_together) {
+      const std::size_t count = std::min(rows_together, x.rows() - row);
+      for (std::size_t k = first; k < last; ++k) {
+        finder.find(list_features_[k], &x(row, list_features_[k]), x.row_stride(), count, bins);
+        for (std::size_t i = 0; i < count; ++i)
+          lists_[k].append(static_cast<std::uint32_t>(first_row + row + i), bins[i]);
+      }
+    }
+  }
+
+  void list_rows() {
+    if (lists_.empty() || kept_ == layout::columns) return;
+    listed_rows_ = listed_rows(rows_, lists_, [&](std::size_t k) { return offsets_[list_features_[k]]; });
+  }
+
+  std::size_t rows_, features_, stride_ = 0;
+  layout kept_;
   large_array<std::uint8_t> by_row_, by_column_;
-  std::vector<std::uint8_t> missing_, categorical_;
+  std::vector<std::uint16_t> missing_;
+  std::vector<std::uint8_t> categorical_;
   std::vector<std::uint32_t> offsets_ = {0};
+  std::vector<place> place_;
+  std::vector<std::uint32_t> byte_features_, list_features_;
+  std::vector<histogram_place> byte_cells_;
+  std::vector<bin_list> lists_;
+  listed_rows listed_rows_;
 };
 
 }  // namespace colonnade::inline COLONNADE_ABI

@@ -110,7 +110,7 @@ class boosting_cv {
     fold_fit(const table& all, const boosting_fold& fold, const chosen_rows& train, const chosen_rows& test,
              const boosting_params& p, custom_gradients custom, int threads)
         : train_bins_(all.bins.gather(fold.train, binned_matrix::layout::rows_and_columns, threads)),
-          test_bins_(all.bins.gather(fold.test, binned_matrix::layout::rows, threads)),
+          test_bins_(all.bins.gather(fold.test, binned_matrix::layout::columns, threads)),
           loss_(p, train.targets(), train.weights(), fold.train.size(), custom),
           train_scored_(scored(train, p)),
           test_scored_(scored(test, p)),

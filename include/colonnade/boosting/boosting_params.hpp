@@ -31,7 +31,9 @@ struct boosting_params {
   std::uint32_t max_depth = 6;       ///< 0: no limit
   std::uint32_t max_leaves = 0;      ///< 0: no limit
   grow_policy policy = grow_policy::depthwise;
-  std::uint32_t max_bin = 256;  ///< bins a column, 2 to 256; missing values have one more of their own
+  /// Bins a column, 2 to 65,535; missing values have one more of their own. 256 is 255, so that a byte holds
+  /// a bin; columns with more take four times the memory and are slower.
+  std::uint32_t max_bin = 256;
   double min_child_weight = 1;  ///< least sum of Hessians in a child
   double reg_lambda = 1;        ///< L2 penalty of leaf values
   double reg_alpha = 0;         ///< L1 penalty of leaf values
@@ -100,7 +102,7 @@ struct boosting_params {
   /// Throws argument_error for a value that cannot be used.
   void check() const {
     require(learning_rate > 0 && learning_rate <= 1e6, "learning_rate", learning_rate, "a positive number");
-    require(max_bin >= 2 && max_bin <= 256, "max_bin", max_bin, "2 to 256");
+    require(max_bin >= 2 && max_bin <= 65'535, "max_bin", max_bin, "2 to 65535");
     require(not_negative(min_child_weight), "min_child_weight", min_child_weight, "a number >= 0");
     require(not_negative(reg_lambda), "reg_lambda", reg_lambda, "a number >= 0");
     require(not_negative(reg_alpha), "reg_alpha", reg_alpha, "a number >= 0");

@@ -15,11 +15,11 @@
 #include "colonnade/boosting/boosting_params.hpp"
 #include "colonnade/boosting/boosting_progress.hpp"
 #include "colonnade/boosting/column_sampler.hpp"
+#include "colonnade/boosting/leaf_router.hpp"
 #include "colonnade/boosting/row_sampler.hpp"
 #include "colonnade/boosting/tree_ensemble.hpp"
 #include "colonnade/boosting/tree_grower.hpp"
 #include "colonnade/core/random.hpp"
-#include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -108,8 +108,6 @@ class boosting_trainer {
   std::optional<double> best_score() const { return best_score_; }
 
  private:
-  static constexpr std::size_t rows_together = 4096;
-
   struct watched {
     const binned_matrix* bins;
     const boosting_loss* loss;
@@ -136,7 +134,7 @@ class boosting_trainer {
       if (loss_.objective().renews_leaves()) renew_leaves(tree, k);
       add_to_training(tree, k);
       for (watched& set : watched_)
-        add_by_walk(tree, *set.bins, std::span(set.margins).subspan(k * set.bins->rows()));
+        add_by_route(tree, *set.bins, std::span(set.margins).subspan(k * set.bins->rows()));
       ensemble_.append(tree.nodes, tree.gain, tree.cover, tree.sets);
     }
   }
@@ -155,28 +153,23 @@ class boosting_trainer {
 
   void add_to_training(const grown_tree& tree, std::size_t output) {
     const auto margins = std::span(margins_).subspan(output * loss_.rows());
-    if (!row_sampler_.everything()) return add_by_walk(tree, bins_, margins);
+    if (!row_sampler_.everything()) return add_by_route(tree, bins_, margins);
     grower_.for_leaves([&](row_span rows, double value) {
       for (const std::uint32_t row : rows) margins[row] += value;
     });
   }
 
-  void add_by_walk(const grown_tree& tree, const binned_matrix& bins, std::span<double> margins) const {
+  void add_by_route(const grown_tree& tree, const binned_matrix& bins, std::span<double> margins) const {
     const double work = static_cast<double>(bins.rows()) * 15;
-    for_blocks(block_count(bins.rows(), rows_together), useful_threads(threads_, work),
+    for_blocks(block_count(bins.rows(), leaf_router::most_rows), useful_threads(threads_, work),
                [&](std::size_t block) {
-                 const std::size_t first = block * rows_together,
-                                   count = std::min(rows_together, bins.rows() - first);
-                 std::uint32_t leaf[rows_together];
-                 walk(tree, bins.row(first), bins.stride(), count, leaf);
-                 for (std::size_t i = 0; i < count; ++i) margins[first + i] += tree.nodes[leaf[i]].value;
+                 const std::size_t first = block * leaf_router::most_rows;
+                 leaf_router().route(tree, bins, first, std::min(leaf_router::most_rows, bins.rows() - first),
+                                     [&](row_span rows, std::uint32_t node) {
+                                       for (const std::uint32_t row : rows)
+                                         margins[row] += tree.nodes[node].value;
+                                     });
                });
-  }
-
-  static void walk(const grown_tree& tree, const std::uint8_t* rows, std::size_t stride, std::size_t count,
-                   std::uint32_t* leaf) {
-    if (tree.sets.empty()) return simd::run<binned_walk>(tree.binned.data(), rows, stride, count, leaf);
-    simd::run<binned_walk>(tree.binned.data(), rows, stride, count, leaf, mixed_splits{tree.sets.data()});
   }
 
   bool stops_early(bool larger_is_better) {

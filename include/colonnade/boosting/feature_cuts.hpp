@@ -29,18 +29,19 @@ namespace colonnade::inline COLONNADE_ABI {
 class feature_cuts {
  public:
   static constexpr std::size_t sample_rows = 200'000;
-  static constexpr std::size_t max_cuts =
-      254;  ///< so that a byte holds the bin, or that the value is missing
+  /// Cuts of a column: a byte holds the bin, or that the value is missing, below 256 bins, 16 bits beyond.
+  static constexpr std::size_t max_byte_cuts = 254, max_cuts = 65'534;
 
   feature_cuts() = default;
 
-  /// Learns at most `max_bin` bins a column (255 at most); those of the columns `categorical`, which ascend,
-  /// are their categories. `weight` may be empty; rows of weight 0 do not count. Throws data_error for what
-  /// is no code in such a column.
+  /// Learns at most `max_bin` bins a column (255 for 256, so that bytes hold them); those of the columns
+  /// `categorical`, which ascend, are their categories. `weight` may be empty; rows of weight 0 do not count.
+  /// Throws data_error for what is no code in such a column.
   template <class T>
   static feature_cuts learn(matrix_view<const T> x, column_view<const double> weight, std::size_t max_bin,
                             int threads, std::span<const std::uint32_t> categorical = {}) {
-    const std::size_t bins = std::min(max_bin, max_cuts + 1), features = x.columns();
+    const std::size_t bins = max_bin == max_byte_cuts + 2 ? max_byte_cuts + 1 : max_bin;
+    const std::size_t features = x.columns();
     std::vector<std::vector<double>> cuts(features);
     std::vector<char> left_out(features);
     for (const std::uint32_t f : categorical) left_out[f] = 1;
@@ -99,7 +100,7 @@ class feature_cuts {
       fail("the columns do not tile the cuts");
     for (std::size_t f = 0; f + 1 < begin_.size(); ++f) {
       if (begin_[f] > begin_[f + 1] || begin_[f + 1] > cuts_.size()) fail("the columns do not tile the cuts");
-      if (begin_[f + 1] - begin_[f] > max_cuts) fail("a column has more than 254 cuts");
+      if (begin_[f + 1] - begin_[f] > max_cuts) fail("a column has more than 65,534 cuts");
       for (std::size_t i = begin_[f]; i < begin_[f + 1]; ++i) {
         if (!real::isfinite(cuts_[i])) fail("a cut is not finite");
         if (i > begin_[f] && !(cuts_[i - 1] < cuts_[i])) fail("the cuts of a column do not ascend");

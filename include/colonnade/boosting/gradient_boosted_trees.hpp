@@ -90,7 +90,7 @@ class gradient_boosted_trees {
     if (!extras.group.empty()) trainer.draw_groups(extras.group);
     std::deque<evaluation_rows> rows;
     for (const auto& set : evaluation) {
-      rows.push_back({binned_matrix(set.data.x, model.cuts_, binned_matrix::layout::rows, threads),
+      rows.push_back({binned_matrix(set.data.x, model.cuts_, binned_matrix::layout::columns, threads),
                       evaluation_loss(p, loss.outputs(), set.data.target, set.data.weight, set.data.rows())});
       trainer.watch(set.name, rows.back().bins, rows.back().loss, margins_of(set.data.x, set.base_margin));
     }

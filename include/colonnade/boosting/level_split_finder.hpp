@@ -26,7 +26,7 @@ class level_split_finder {
   struct shared_split {
     double gain = 0;  ///< of all nodes, in steps; 0: there is none
     std::uint32_t feature = 0;
-    std::uint8_t below = 0;
+    std::uint16_t below = 0;
     bool missing_left = false;
   };
 
@@ -60,12 +60,11 @@ class level_split_finder {
   shared_split best_of(std::span<const level_node> level, std::uint32_t feature,
                        const split_rule& rule) const {
     const std::size_t bins = bins_.missing_bin(feature);
-    double right[level_scan::most_bins] = {}, left[level_scan::most_bins] = {};
+    std::vector<double> right(bins), left(bins);
     gradient_sum missing;
     for (const level_node& node : level) {
       const gradient_sum* const cells = node.histogram->cells() + bins_.offsets()[feature];
-      simd::run<level_scan>(cells, bins, node.sum, &rule, static_cast<double*>(right),
-                            static_cast<double*>(left));
+      simd::run<level_scan>(cells, bins, node.sum, &rule, right.data(), left.data());
       missing += cells[bins];
     }
     shared_split best;
@@ -80,7 +79,7 @@ class level_split_finder {
   }
 
   static void improve(shared_split& best, double gain, std::size_t below, bool missing_left) {
-    if (gain > best.gain) best = {gain, best.feature, static_cast<std::uint8_t>(below), missing_left};
+    if (gain > best.gain) best = {gain, best.feature, static_cast<std::uint16_t>(below), missing_left};
   }
 
   // Where there are no missing values they would follow the heavier side.

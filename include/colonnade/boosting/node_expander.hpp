@@ -101,8 +101,8 @@ class node_expander {
   }
 
   bin_test test_of(const node_split& split) const {
-    const std::uint8_t missing = bins_.missing_bin(split.feature);
-    return {split.choice.below, split.choice.missing_left ? missing : std::uint8_t{0}};
+    const std::uint16_t missing = bins_.missing_bin(split.feature);
+    return {split.choice.below, split.choice.missing_left ? missing : std::uint16_t{0}};
   }
 
  private:

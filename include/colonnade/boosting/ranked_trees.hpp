@@ -220,7 +220,7 @@ class ranked_trees {
       }
       if (value == -std::numeric_limits<double>::infinity()) continue;  // below all values
       columns.back().push_back(value);
-      if (columns.back().size() > feature_cuts::max_cuts) return false;
+      if (columns.back().size() > feature_cuts::max_byte_cuts) return false;
     }
     thresholds_ = feature_cuts::given(columns);
     return true;

@@ -10,7 +10,6 @@
 #include "colonnade/boosting/binned_matrix.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/kernels/row_partition.hpp"
-#include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -23,13 +22,13 @@ class row_partitioner {
   /// Starts a tree with these rows at its root.
   void reset(std::vector<std::uint32_t> rows) {
     rows_ = std::move(rows);
-    right_.resize(rows_.size());
+    make_room();
   }
   /// Starts a tree with all rows at its root.
   void reset() {
     rows_.resize(bins_.rows());
     for (std::size_t i = 0; i < rows_.size(); ++i) rows_[i] = static_cast<std::uint32_t>(i);
-    right_.resize(rows_.size());
+    make_room();
   }
 
   std::span<const std::uint32_t> rows(std::size_t first, std::size_t last) const {
@@ -41,10 +40,7 @@ class row_partitioner {
   /// may be split at the same time by different threads. The test is a `bin_test` or a `bin_set`.
   template <class Test = bin_test>
   std::size_t split(std::size_t first, std::size_t last, std::uint32_t feature, Test test) {
-    std::size_t left = 0;
-    simd::run<row_partition>(bins_.column(feature), test,
-                             static_cast<const std::uint32_t*>(rows_.data() + first), last - first,
-                             rows_.data() + first, right_.data() + first, &left);
+    const std::size_t left = part(first, last, feature, test, rows_);
     std::copy(right_.begin() + diff(first), right_.begin() + diff(last - left),
               rows_.begin() + diff(first + left));
     return first + left;
@@ -61,10 +57,7 @@ class row_partitioner {
     std::vector<std::size_t> lefts(blocks + 1);
     for_blocks(blocks, useful, [&](std::size_t block) {
       const std::size_t begin = first + block * rows_together;
-      simd::run<row_partition>(bins_.column(feature), test,
-                               static_cast<const std::uint32_t*>(rows_.data() + begin),
-                               std::min(rows_together, last - begin), left_.data() + begin,
-                               right_.data() + begin, &lefts[block + 1]);
+      lefts[block + 1] = part(begin, std::min(begin + rows_together, last), feature, test, left_);
     });
     for (std::size_t block = 0; block < blocks; ++block) lefts[block + 1] += lefts[block];
     const std::size_t middle = first + lefts[blocks];
@@ -80,10 +73,24 @@ class row_partitioner {
  private:
   static constexpr std::size_t rows_together = 16384;
 
+  // Rows first .. last - 1: those that go left to their place in `left`, the others in right_.
+  template <class Test>
+  std::size_t part(std::size_t first, std::size_t last, std::uint32_t feature, Test test,
+                   std::vector<std::uint32_t>& left) {
+    return bins_.partition(feature, test, rows(first, last), left.data() + first, right_.data() + first,
+                           scratch_.empty() ? nullptr : scratch_.data() + first);
+  }
+
+  void make_room() {
+    right_.resize(rows_.size());
+    if (!bins_.list_features().empty()) scratch_.resize(rows_.size());
+  }
+
   static std::ptrdiff_t diff(std::size_t i) { return static_cast<std::ptrdiff_t>(i); }
 
   const binned_matrix& bins_;
   std::vector<std::uint32_t> rows_, left_, right_;
+  std::vector<std::uint16_t> scratch_;
 };
 
 }  // namespace colonnade::inline COLONNADE_ABI

@@ -27,6 +27,11 @@ struct gradient_sum {
   friend bool operator==(const gradient_sum&, const gradient_sum&) = default;
 };
 
+/// Where the sums of a column of bytes stand in a histogram.
+struct histogram_place {
+  std::uint32_t first, count;
+};
+
 /// Rows of bins and their gradients, as the histogram kernels read them.
 struct histogram_rows {
   const std::uint8_t* bins;  ///< row r starts at bins + r * stride
@@ -53,19 +58,19 @@ struct histogram_columns {
   }
 };
 
-/// Adds rows to the wide sums of their bins, straight: the cell of column c and bin b is cells[offsets[c] +
-/// b].
+/// Adds rows to the wide sums of their bins, straight: the cell of column c and bin b is
+/// cells[places[c].first + b].
 struct histogram_add_wide {
   template <class Isa>
-  COLONNADE_KERNEL void operator()(Isa, const histogram_rows& in, const std::uint32_t* offsets,
+  COLONNADE_KERNEL void operator()(Isa, const histogram_rows& in, const histogram_place* places,
                                    const histogram_columns& columns, gradient_sum* cells) const {
-    columns.numbers == nullptr ? add<false>(in, offsets, columns, cells)
-                               : add<true>(in, offsets, columns, cells);
+    columns.numbers == nullptr ? add<false>(in, places, columns, cells)
+                               : add<true>(in, places, columns, cells);
   }
 
  private:
   template <bool Chosen>
-  COLONNADE_KERNEL static void add(const histogram_rows& in, const std::uint32_t* offsets,
+  COLONNADE_KERNEL static void add(const histogram_rows& in, const histogram_place* places,
                                    const histogram_columns& columns, gradient_sum* cells) {
     const std::int64_t mask = (std::int64_t{1} << in.shift) - 1;
     const std::size_t count = columns.count;
@@ -77,8 +82,8 @@ struct histogram_add_wide {
       for (std::size_t k = 0; k < count; ++k) {
         const std::size_t c = columns.at<Chosen>(k);
         simd::pack<std::int64_t, 2> old;
-        simd::load(old, &cells[offsets[c] + bin[c]].gradient);
-        simd::store(&cells[offsets[c] + bin[c]].gradient, simd::pack<std::int64_t, 2>(old + sum));
+        simd::load(old, &cells[places[c].first + bin[c]].gradient);
+        simd::store(&cells[places[c].first + bin[c]].gradient, simd::pack<std::int64_t, 2>(old + sum));
       }
     }
   }
@@ -149,15 +154,15 @@ struct histogram_add_packed {
 struct histogram_flush {
   template <class Isa>
   COLONNADE_KERNEL void operator()(Isa, std::int64_t* packed, int shift, histogram_columns columns,
-                                   const std::uint32_t* offsets, gradient_sum* cells, bool fresh) const {
+                                   const histogram_place* places, gradient_sum* cells, bool fresh) const {
     for (std::size_t k = 0; k < columns.count; ++k) {
       std::int64_t* const from = packed + k * histogram_add_packed::slots;
-      gradient_sum* const to = cells + offsets[columns[k]];
-      const std::size_t count = offsets[columns[k] + 1] - offsets[columns[k]];
+      const histogram_place& place = places[columns[k]];
+      gradient_sum* const to = cells + place.first;
       if (fresh) {
-        move<true>(from, shift, count, to);
+        move<true>(from, shift, place.count, to);
       } else {
-        move<false>(from, shift, count, to);
+        move<false>(from, shift, place.count, to);
       }
     }
   }
@@ -175,6 +180,40 @@ struct histogram_flush {
       simd::store(&to[b].gradient, sum);
       from[b] = 0;
     }
+  }
+};
+
+/// Columns that are kept as lists: row r has the cells list[begin[r]] .. list[begin[r + 1] - 1], ascending.
+struct histogram_lists {
+  const std::uint64_t* begin;
+  const std::uint32_t* list;
+};
+
+/// Adds rows to the cells first .. last - 1 that their lists name, and to `*total`.
+struct histogram_add_lists {
+  template <class Isa>
+  COLONNADE_KERNEL void operator()(Isa, const histogram_rows& in, const histogram_lists& lists,
+                                   std::uint32_t first, std::uint32_t last, gradient_sum* cells,
+                                   gradient_sum* total) const {
+    using sums = simd::pack<std::int64_t, 2>;
+    const std::int64_t mask = (std::int64_t{1} << in.shift) - 1;
+    sums all;
+    simd::load(all, &total->gradient);
+    for (std::size_t i = 0; i < in.count; ++i) {
+      const std::size_t row = in.rows == nullptr ? in.first + i : in.rows[i];
+      const std::int64_t both = in.packed[row];
+      const sums sum = {both >> in.shift, both & mask};
+      all += sum;
+      const std::uint32_t* const end = lists.list + lists.begin[row + 1];
+      const std::uint32_t* at = lists.list + lists.begin[row];
+      if (first != 0) at = std::lower_bound(at, end, first);
+      for (; at != end && *at < last; ++at) {
+        sums old;
+        simd::load(old, &cells[*at].gradient);
+        simd::store(&cells[*at].gradient, sums(old + sum));
+      }
+    }
+    simd::store(&total->gradient, all);
   }
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -16,24 +17,27 @@ namespace colonnade::inline COLONNADE_ABI {
 /// left) to bins - 1. A split that `rule` forbids in this node adds nothing, so that it does not stand in the
 /// way of the other nodes.
 struct level_scan {
-  static constexpr std::size_t most_bins = 255;
-
   template <class Isa>
   COLONNADE_KERNEL void operator()(Isa, const gradient_sum* cells, std::size_t bins, gradient_sum total,
                                    const split_rule* rule, double* right, double* left) const {
-    double g[most_bins], h[most_bins];
+    double g[bins_together], h[bins_together];
     gradient_sum sum;
-    for (std::size_t b = 0; b < bins; ++b) {
-      g[b] = static_cast<double>(sum.gradient);
-      h[b] = static_cast<double>(sum.hessian);
-      sum += cells[b];
-    }
     const node here(total, *rule);
-    here.template add<Isa>(g, h, gradient_sum{}, bins, right);
-    here.template add<Isa>(g, h, cells[bins], bins, left);
+    for (std::size_t first = 0; first < bins; first += bins_together) {
+      const std::size_t count = std::min(bins_together, bins - first);
+      for (std::size_t b = 0; b < count; ++b) {
+        g[b] = static_cast<double>(sum.gradient);
+        h[b] = static_cast<double>(sum.hessian);
+        sum += cells[first + b];
+      }
+      here.template add<Isa>(g, h, gradient_sum{}, count, right + first);
+      here.template add<Isa>(g, h, cells[bins], count, left + first);
+    }
   }
 
  private:
+  static constexpr std::size_t bins_together = 255;
+
   class node {
    public:
     COLONNADE_KERNEL node(const gradient_sum& total, const split_rule& rule)

@@ -20,7 +20,7 @@ struct split_rule {
 struct split_choice {
   double gain = 0;  ///< G_l^2 / (H_l + l2) + G_r^2 / (H_r + l2) - G^2 / (H + l2), in steps; 0: no split
   gradient_sum left;
-  std::uint8_t below = 0;
+  std::uint16_t below = 0;
   bool missing_left = false;
 };
 
@@ -70,49 +70,74 @@ struct split_scan {
   }
 
  private:
-  // Sums of gradients and Hessians; those of the left side of each cut.
-  using sums = simd::pack<std::int64_t, 2>;
-  static constexpr std::size_t most_cuts = 254;
-
   template <class Isa, bool Penalised>
   COLONNADE_KERNEL static void scan(const gradient_sum* cells, std::size_t bins, const gradient_sum& total,
                                     const split_rule& rule, split_choice& best, bool& improved) {
     const gradient_sum missing = cells[bins];
-    const std::size_t cuts = bins == 0 ? 0 : bins - 1;
     const double before = best.gain;
-    alignas(64) sums running[most_cuts];
-    add_up(cells, cuts, running);
-    side<Isa, Penalised>(running, total, gradient_sum{}, rule).try_cuts(cuts, false, best);
+    running_sums running(cells, bins == 0 ? 0 : bins - 1);
+    const side<Isa, Penalised> right(running, total, gradient_sum{}, rule);
+    while (running.next()) right.try_cuts(false, best);
     if (missing.hessian != 0) {
       const side<Isa, Penalised> left(running, total, missing, rule);
       left.try_missing_alone(best);
-      left.try_cuts(cuts, true, best);
+      running.rewind();
+      while (running.next()) left.try_cuts(true, best);
     } else if (best.gain > before) {
       best.missing_left = 2 * best.left.hessian >= total.hessian;
     }
     improved = best.gain > before;
   }
 
-  // As bits of doubles: integers below 2^51 become doubles by those of 1.5 * 2^52 + x, which every ISA can do
-  // in a register.
+  // Sums of gradients and Hessians as bits of doubles: integers below 2^51 become doubles by those of
+  // 1.5 * 2^52 + x, which every ISA can do in a register.
+  using sums = simd::pack<std::int64_t, 2>;
   static constexpr std::int64_t zero_bits = 0x4338000000000000;
   static constexpr double zero_value = 0x1.8p52;
 
-  COLONNADE_KERNEL static void add_up(const gradient_sum* cells, std::size_t cuts, sums* running) {
-    sums sum = {zero_bits, zero_bits};
-    for (std::size_t b = 0; b < cuts; ++b) {
-      sums cell;
-      simd::load(cell, &cells[b].gradient);
-      sum += cell;
-      running[b] = sum;
+  /// The sums of the left side of each cut: of some of the cuts at a time, which are all that a column of
+  /// bytes has.
+  struct running_sums {
+    static constexpr std::size_t together = 254;
+
+    alignas(64) sums at[together];  ///< at[k] belongs to the cut above bin first + k
+    std::size_t first = 0, count = 0;
+
+    COLONNADE_KERNEL running_sums(const gradient_sum* cells, std::size_t cuts) : cells_(cells), cuts_(cuts) {}
+
+    /// Goes on to the next cuts; false if there are none.
+    COLONNADE_KERNEL bool next() {
+      first = next_;
+      count = std::min(together, cuts_ - first);
+      next_ = first + count;
+      if (count != 0 && first != held_) add_up();
+      return count != 0;
     }
-  }
+    COLONNADE_KERNEL void rewind() { next_ = 0; }
+
+   private:
+    COLONNADE_KERNEL void add_up() {
+      sums sum = {zero_bits, zero_bits};
+      if (first != 0) sum = at[together - 1];
+      for (std::size_t b = 0; b < count; ++b) {
+        sums cell;
+        simd::load(cell, &cells_[first + b].gradient);
+        sum += cell;
+        at[b] = sum;
+      }
+      held_ = first;
+    }
+
+    const gradient_sum* cells_;
+    std::size_t cuts_, next_ = 0;
+    std::size_t held_ = ~std::size_t{0};  // the first of the cuts in `at`
+  };
 
   /// The search with the missing values (`more`) on the left, or, if `more` is zero, on the right.
   template <class Isa, bool Penalised>
   class side {
    public:
-    COLONNADE_KERNEL side(const sums* running, const gradient_sum& total, const gradient_sum& more,
+    COLONNADE_KERNEL side(const running_sums& running, const gradient_sum& total, const gradient_sum& more,
                           const split_rule& rule)
         : running_(running),
           more_(more),
@@ -129,7 +154,8 @@ struct split_scan {
       offset_ = Penalised ? -parent : g_ * g_ / s - parent;
     }
 
-    COLONNADE_KERNEL void try_cuts(std::size_t cuts, bool missing_left, split_choice& best) const {
+    COLONNADE_KERNEL void try_cuts(bool missing_left, split_choice& best) const {
+      const std::size_t cuts = running_.count;
       const double highest = highest_fraction(cuts) * (1 - rounding);
       if (!(scale_ * (highest * (1 + 4 * rounding)) + offset_ > best.gain)) return;
       std::size_t b = 0;
@@ -211,17 +237,17 @@ struct split_scan {
         const std::size_t lane = simd::unzipped_lane<Lanes>(k);
         const double gain = scale_ * (cuts.over[lane] / cuts.under[lane]) + offset_;
         if (!(cuts.lighter[lane] >= lightest_ && gain > best.gain)) continue;
-        const sums& left = running_[b + k];
+        const sums& left = running_.at[b + k];
         best = {gain,
                 {left[0] - zero_bits + more_.gradient, left[1] - zero_bits + more_.hessian},
-                static_cast<std::uint8_t>(b + k + 1),
+                static_cast<std::uint16_t>(running_.first + b + k + 1),
                 missing_left};
       }
     }
 
     template <std::size_t Lanes>
     COLONNADE_KERNEL void load(std::size_t b, group<Lanes>& out) const {
-      simd::unzip<Lanes>(reinterpret_cast<const double*>(running_ + b), out.g, out.h);
+      simd::unzip<Lanes>(reinterpret_cast<const double*>(running_.at + b), out.g, out.h);
       out.g -= zero_g_;
       out.h -= zero_h_;
     }
@@ -243,7 +269,7 @@ struct split_scan {
       }
     }
 
-    const sums* running_;
+    const running_sums& running_;
     gradient_sum more_;
     double zero_g_, zero_h_, g_, h_, l1_, l2_, lightest_, scale_, offset_;
   };

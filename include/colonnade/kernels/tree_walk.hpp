@@ -26,16 +26,6 @@ struct tree_node {
   friend bool operator==(const tree_node&, const tree_node&) = default;
 };
 
-/// A node of a tree over bins.
-struct binned_node {
-  static constexpr std::uint32_t none = 0xffff'ffff;
-
-  std::uint32_t child = 0, feature = 0;
-  bin_test test;
-  bool leaf = true;
-  std::uint32_t set = none;  ///< number of the set that goes left, where the split is by categories
-};
-
 /// Splits by thresholds alone.
 struct threshold_splits {
   COLONNADE_KERNEL bool goes_right(const tree_node& node, double value) const {
@@ -43,9 +33,6 @@ struct threshold_splits {
     return bool(
         static_cast<int>(!node.is_leaf()) &
         (static_cast<int>(value >= node.value) | (static_cast<int>(value != value) & int{missing_right})));
-  }
-  COLONNADE_KERNEL bool goes_left(const binned_node& node, std::uint8_t bin) const {
-    return node.test.goes_left(bin);
   }
 };
 
@@ -56,9 +43,6 @@ struct mixed_splits {
   COLONNADE_KERNEL bool goes_right(const tree_node& node, double value) const {
     if (!node.is_categorical()) return threshold_splits().goes_right(node, value);
     return !sets[static_cast<std::uint32_t>(node.value)].has(static_cast<std::uint8_t>(value));
-  }
-  COLONNADE_KERNEL bool goes_left(const binned_node& node, std::uint8_t bin) const {
-    return node.set == binned_node::none ? node.test.goes_left(bin) : sets[node.set].has(bin);
   }
 };
 
@@ -133,22 +117,6 @@ struct forest_walk {
       }
     }
     for (std::size_t j = 0; j < N; ++j) out[j] = at[j];
-  }
-};
-
-/// Leaf of each row of a binned matrix, row after row.
-struct binned_walk {
-  template <class Isa, class Splits = threshold_splits>
-  COLONNADE_KERNEL void operator()(Isa, const binned_node* tree, const std::uint8_t* bins, std::size_t stride,
-                                   std::size_t rows, std::uint32_t* out, Splits splits = {}) const {
-    for (std::size_t i = 0; i < rows; ++i) {
-      std::uint32_t at = 0;
-      while (!tree[at].leaf) {
-        const binned_node& node = tree[at];
-        at = node.child + (splits.goes_left(node, bins[i * stride + node.feature]) ? 0 : 1);
-      }
-      out[i] = at;
-    }
   }
 };
 
