@@ -17,6 +17,7 @@ namespace {
 using model = gradient_boosted_trees;
 
 constexpr const char* grow_policies[] = {"depthwise", "lossguide", "symmetric"};
+constexpr const char* binning_methods[] = {"quantile", "uniform"};
 constexpr const char* row_samplings[] = {"uniform", "goss", "mvs", "weighted"};
 
 /// The value of an enum with that name; the last one for others.
@@ -57,6 +58,9 @@ boosting_params params_from(const py::dict& given) {
   take("other_rate", p.other_rate);
   take("pos_bagging_fraction", p.pos_bagging_fraction);
   take("neg_bagging_fraction", p.neg_bagging_fraction);
+  p.binning = named<binning_method>(given["binning"].cast<std::string>(), binning_methods);
+  for (auto& [column, cuts] : given["cut_points"].cast<std::map<std::uint32_t, std::vector<double>>>())
+    p.cut_points.push_back({column, std::move(cuts)});
   p.sampling_method = named<row_sampling>(given["sampling_method"].cast<std::string>(), row_samplings);
   take("scale_pos_weight", p.scale_pos_weight);
   take("early_stopping_rounds", p.early_stopping_rounds);
@@ -118,6 +122,13 @@ py::dict params_of(const model& self) {
   d["max_cat_threshold"] = p.max_cat_threshold;
   d["cat_smooth"] = p.cat_smooth;
   d["cat_l2"] = p.cat_l2;
+  d["binning"] = binning_methods[static_cast<std::size_t>(p.binning)];
+  d["cut_points"] = py::none();
+  if (!p.cut_points.empty()) {
+    std::map<std::uint32_t, std::vector<double>> by_column;
+    for (const column_cuts& some : p.cut_points) by_column[some.column] = some.cuts;
+    d["cut_points"] = by_column;
+  }
   d["sampling_method"] = row_samplings[static_cast<std::size_t>(p.sampling_method)];
   d["top_rate"] = p.top_rate;
   d["other_rate"] = p.other_rate;

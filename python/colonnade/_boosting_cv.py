@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import _core
-from ._boosting_fit import Observer, flat, number
+from ._boosting_fit import Observer, cuts_of_columns, flat, number
 from ._estimator import row_count
 from .model_selection import KFold, StratifiedKFold
 
@@ -78,6 +78,7 @@ def cv(
     params = estimator._checked_params()
     categories = estimator._categories_of(X, None)
     params["categorical_features"] = categories.columns
+    params["cut_points"] = cuts_of_columns(estimator.cut_points, X)
     if early_stopping_rounds is not None:
         params["early_stopping_rounds"] = number("early_stopping_rounds", early_stopping_rounds, True)
     y = flat(y)

@@ -13,6 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from ._estimator import column_count
+from ._frames import positions
+
 
 class Gradients:
     """A user's callable as the compiled part calls it: margins of shape (outputs, rows) in, flat arrays alike out."""
@@ -139,6 +142,45 @@ def weights_of_columns(value: Any) -> list[float] | None:
     if weights.ndim != 1 or weights.dtype.kind not in "biuf" or weights.size == 0:
         raise ValueError("feature_weights: expected a number for each column")
     return [float(weight) for weight in weights]
+
+
+def cuts_of_columns(given: Any, X: Any) -> dict[int, list[float]]:
+    """The parameter ``cut_points`` by number of the column in X."""
+    if given is None:
+        return {}
+    if isinstance(given, dict):
+        items = [(_column(column, X), cuts) for column, cuts in given.items()]
+    elif isinstance(given, (list, tuple)):
+        if len(given) != column_count(X):
+            raise ValueError(
+                f"cut_points: found {len(given)} items, expected {column_count(X)}, one a column"
+            )
+        items = list(enumerate(given))
+    else:
+        raise ValueError(f"cut_points: found {type(given).__name__}, expected a dict, a list or None")
+    columns = [column for column, _ in items]
+    if len(set(columns)) < len(columns):
+        raise ValueError("cut_points: found a column twice, expected each once")
+    return {column: _cuts(column, cuts) for column, cuts in items if cuts is not None}
+
+
+def _column(column: Any, X: Any) -> int:
+    if not isinstance(column, (str, int, np.integer)):
+        raise ValueError(f"cut_points: found {column!r}, expected names or numbers of columns")
+    try:
+        return positions(column, X)[0]
+    except ValueError as error:
+        raise ValueError(f"cut_points: found {column!r}, {error}") from None
+
+
+def _cuts(column: int, given: Any) -> list[float]:
+    try:
+        cuts = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        cuts = np.empty(())
+    if cuts.ndim != 1:
+        raise ValueError(f"cut_points: found {given!r} for column {column}, expected a list of numbers")
+    return [float(cut) for cut in cuts]
 
 
 def evaluations(eval_set: Any, base_margins: Any) -> list[tuple[Any, Any, Any, Any]]:

@@ -14,6 +14,7 @@ from ._boosting_fit import (
     Gradients,
     Observer,
     checkpoint_of,
+    cuts_of_columns,
     evaluations,
     flat,
     group_sizes,
@@ -76,6 +77,8 @@ class _GradientBoostedTrees(BaseEstimator):
         max_leaves: int = 0,
         grow_policy: str = "depthwise",
         max_bin: int = 256,
+        binning: str = "quantile",
+        cut_points: Any = None,
         min_child_weight: float = 1,
         reg_lambda: float = 1,
         reg_alpha: float = 0,
@@ -113,6 +116,8 @@ class _GradientBoostedTrees(BaseEstimator):
         self.max_leaves = max_leaves
         self.grow_policy = grow_policy
         self.max_bin = max_bin
+        self.binning = binning
+        self.cut_points = cut_points
         self.min_child_weight = min_child_weight
         self.reg_lambda = reg_lambda
         self.reg_alpha = reg_alpha
@@ -207,6 +212,7 @@ class _GradientBoostedTrees(BaseEstimator):
         first = None if init_model is None else self._model_of(init_model)
         categories = self._categories_of(X, first)
         params["categorical_features"] = categories.columns
+        params["cut_points"] = cuts_of_columns(self.cut_points, X)
         sets = [
             (categories.encode(rows), *others)
             for rows, *others in evaluations(eval_set, base_margin_eval_set)
@@ -369,6 +375,8 @@ class _GradientBoostedTrees(BaseEstimator):
             raise ValueError(
                 f"grow_policy: found {self.grow_policy!r}, expected 'depthwise', 'lossguide' or 'symmetric'"
             )
+        if self.binning not in ("quantile", "uniform"):
+            raise ValueError(f"binning: found {self.binning!r}, expected 'quantile' or 'uniform'")
         if self.sampling_method not in _SAMPLING:
             raise ValueError(
                 f"sampling_method: found {self.sampling_method!r}, expected 'uniform', 'goss', 'mvs' or 'weighted'"
@@ -381,7 +389,8 @@ class _GradientBoostedTrees(BaseEstimator):
             )
         defaults = {"n_estimators": 100}
         params |= {name: value for name, value in defaults.items() if params[name] is None}
-        params |= {name: getattr(self, name) for name in ("grow_policy", "sampling_method", "eval_metric")}
+        names = ("grow_policy", "binning", "sampling_method", "eval_metric")
+        params |= {name: getattr(self, name) for name in names}
         if self.sampling_method == "gradient_based":  # XGBoost's name
             params["sampling_method"] = "mvs"
         params["feature_weights"] = weights_of_columns(self.feature_weights)
@@ -459,6 +468,15 @@ class GradientBoostedTreesClassifier(ClassifierMixin, _GradientBoostedTrees):
         Bins a column, 2 to 65,535; missing values have one more. 256 means 255, so that a byte holds a bin: columns that
         have more bins take four times the memory and are slower. A column of no more values than that (in all rows)
         has a bin for each, so a large ``max_bin`` splits integers and few-valued columns exactly.
+    binning : {"quantile", "uniform"}
+        How columns of numbers are cut into bins. "quantile": bins of about equal weight, and one for each value of a
+        column that has at most ``max_bin``. "uniform": ``max_bin`` bins of equal width from the smallest
+        to the largest finite value, however few values there are, as scikit-learn's
+        ``KBinsDiscretizer(strategy="uniform")`` has them; infinities are in the first and the last bin.
+    cut_points : dict or list, optional
+        Where columns are cut, in place of ``binning``: by name or number of a column, or a list with an item for each
+        column and None for those that are binned, the ascending finite numbers that bins begin with (65,534 at most; with
+        none the column is not used for splits but for whether it is missing).
     min_child_weight : float
         Least sum of Hessians in a child.
     reg_lambda, reg_alpha : float

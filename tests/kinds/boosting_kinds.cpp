@@ -13,6 +13,8 @@ gradient_boosted_trees sample_of(boosting_objective objective) {
   p.n_estimators = 2;
   p.max_depth = 2;
   p.max_bin = 6;
+  p.binning = binning_method::uniform;
+  p.cut_points = {{1, {0.5, 2.5}}};
   return fit<gradient_boosted_trees>(with(t, y), p, 1);
 }
 

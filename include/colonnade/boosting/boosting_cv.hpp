@@ -51,8 +51,7 @@ class boosting_cv {
     // Checks all rows, and knows all classes.
     const boosting_loss all(params, data.target, data.weight, data.rows(), custom);
     const matrix_view<const std::remove_const_t<T>> x = data.x;
-    const feature_cuts cuts =
-        feature_cuts::learn(x, data.weight, params.max_bin, threads, std::span(params.categorical_features));
+    const feature_cuts cuts = cuts_for(x, data.weight, params, threads);
     const binned_matrix bins(x, cuts, binned_matrix::layout::rows_and_columns, threads);
     const boosting_params p = with_outputs(params, all.outputs());
     const table rows{bins, cuts, all.target(), data.weight, base_margin};

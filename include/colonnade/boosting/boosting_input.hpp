@@ -8,6 +8,7 @@
 #include "colonnade/boosting/boosting_loss.hpp"
 #include "colonnade/boosting/boosting_params.hpp"
 #include "colonnade/boosting/boosting_progress.hpp"
+#include "colonnade/boosting/feature_cuts.hpp"
 #include "colonnade/core/accumulator.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/views.hpp"
@@ -29,10 +30,29 @@ void check_boosting_rows(const samples<matrix_view<T>>& data, const boosting_par
     throw argument_error("categorical_features", std::to_string(p.categorical_features.back()),
                          "column numbers below " + std::to_string(data.x.columns()));
   }
+  for (const column_cuts& some : p.cut_points) {
+    if (some.column >= data.x.columns()) {
+      throw argument_error("cut_points", "column " + std::to_string(some.column),
+                           "column numbers below " + std::to_string(data.x.columns()));
+    }
+    if (some.cuts.size() > feature_cuts::max_cuts) {
+      throw argument_error("cut_points",
+                           std::to_string(some.cuts.size()) + " of column " + std::to_string(some.column),
+                           "at most " + std::to_string(feature_cuts::max_cuts));
+    }
+  }
   if (!p.feature_weights.empty() && p.feature_weights.size() != data.x.columns()) {
     throw argument_error("feature_weights", std::to_string(p.feature_weights.size()) + " values",
                          std::to_string(data.x.columns()));
   }
+}
+
+/// The cuts that a fit of these rows learns, or is given.
+template <class T>
+feature_cuts cuts_for(matrix_view<const T> x, column_view<const double> weight, const boosting_params& p,
+                      int threads) {
+  return feature_cuts::learn(x, weight, p.max_bin, threads, p.categorical_features,
+                             {p.binning, p.cut_points});
 }
 
 /// Throws argument_error for sets of other columns, and where early stopping has none to look at.

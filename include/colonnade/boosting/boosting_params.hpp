@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "colonnade/boosting/binning_rule.hpp"
 #include "colonnade/boosting/objectives.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/real.hpp"
@@ -68,6 +69,8 @@ struct boosting_params {
   /// sixteenth of the node) go with the missing values.
   double cat_smooth = 10;
   double cat_l2 = 10;  ///< added to reg_lambda in the gains of splits of more than max_cat_to_onehot
+  binning_method binning = binning_method::quantile;  ///< how the cuts of columns of numbers are learned
+  std::vector<column_cuts> cut_points;                ///< cuts of some columns, which are then not learned
 
   friend bool operator==(const boosting_params&, const boosting_params&) = default;
 
@@ -86,10 +89,12 @@ struct boosting_params {
       ar(self.categorical_features, self.max_cat_to_onehot, self.max_cat_threshold, self.cat_smooth,
          self.cat_l2);
     }
+    if (ar.version() >= 4) ar(self.binning, self.cut_points);
   }
   void validate() const {
     if (static_cast<std::size_t>(objective) >= std::size(objective_names) ||
-        policy > grow_policy::symmetric || sampling_method > row_sampling::weighted) {
+        policy > grow_policy::symmetric || sampling_method > row_sampling::weighted ||
+        binning > binning_method::uniform) {
       throw format_error("saved boosting parameters: an objective, a policy or a method is not known");
     }
     try {
@@ -114,6 +119,7 @@ struct boosting_params {
             "1 to 16 for symmetric trees");
     check_sampling();
     check_categories();
+    check_cut_points();
     require(scale_pos_weight > 0 && real::isfinite(scale_pos_weight), "scale_pos_weight", scale_pos_weight,
             "a positive number");
     options().check();
@@ -176,6 +182,23 @@ struct boosting_params {
     if (policy == grow_policy::symmetric && !categorical_features.empty())
       throw argument_error("categorical_features", "symmetric trees",
                            "none with them, or another grow_policy");
+  }
+  void check_cut_points() const {
+    const auto refuse = [](const column_cuts& some, const char* found, const char* expected) {
+      throw argument_error("cut_points", "column " + std::to_string(some.column) + found, expected);
+    };
+    for (std::size_t k = 0; k < cut_points.size(); ++k) {
+      const column_cuts& some = cut_points[k];
+      if (k > 0 && cut_points[k - 1].column >= some.column) refuse(some, "", "ascending columns, each once");
+      for (const std::uint32_t f : categorical_features) {
+        if (f == some.column) refuse(some, " of categories", "columns of numbers");
+      }
+      for (std::size_t i = 0; i < some.cuts.size(); ++i) {
+        const bool ascends = i == 0 || some.cuts[i - 1] < some.cuts[i];
+        if (!ascends || !real::isfinite(some.cuts[i]))
+          refuse(some, " with other ones", "finite numbers that ascend");
+      }
+    }
   }
   void check_feature_weights() const {
     bool positive = feature_weights.empty();

@@ -10,7 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "colonnade/boosting/binning_rule.hpp"
 #include "colonnade/boosting/category_bins.hpp"
+#include "colonnade/boosting/uniform_cuts.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/core/real.hpp"
@@ -24,8 +26,9 @@ namespace colonnade::inline COLONNADE_ABI {
 /// The cuts are quantiles of an evenly spaced sample of at most 200,000 rows, halfway between two values of
 /// it, so that bins hold about equal weight; a value heavier than a bin has one of its own. A column with at
 /// most `max_bin` values (in all of its rows) has a bin for each. Missing values (NaN) are skipped;
-/// infinities are values; a constant or all-missing column has no cuts. A column of categories has no cuts
-/// but `category_bins`, from all rows and whatever `max_bin` is. O(rows x columns).
+/// infinities are values; a constant or all-missing column has no cuts. Cuts may also be of equal width
+/// (`uniform_cuts`, from all rows, however few values there are), or given. A column of categories has no
+/// cuts but `category_bins`, from all rows and whatever `max_bin` is. O(rows x columns).
 class feature_cuts {
  public:
   static constexpr std::size_t sample_rows = 200'000;
@@ -34,25 +37,33 @@ class feature_cuts {
 
   feature_cuts() = default;
 
-  /// Learns at most `max_bin` bins a column (255 for 256, so that bytes hold them); those of the columns
-  /// `categorical`, which ascend, are their categories. `weight` may be empty; rows of weight 0 do not count.
-  /// Throws data_error for what is no code in such a column.
+  /// Most bins that a column has by `max_bin`: 255 for 256, so that a byte holds a bin or a missing value.
+  static std::size_t bins_of(std::size_t max_bin) {
+    return max_bin == max_byte_cuts + 2 ? max_byte_cuts + 1 : std::min(max_bin, max_cuts + 1);
+  }
+
+  /// Learns at most `max_bin` bins a column (see bins_of); those of the columns `categorical`, which ascend,
+  /// are their categories. `weight` may be empty; rows of weight 0 do not count. Cuts that `how` gives are
+  /// taken as they are, at most `max_cuts` a column whatever `max_bin` is. Throws data_error for what is no
+  /// code in a column of categories.
   template <class T>
   static feature_cuts learn(matrix_view<const T> x, column_view<const double> weight, std::size_t max_bin,
-                            int threads, std::span<const std::uint32_t> categorical = {}) {
-    const std::size_t bins = max_bin == max_byte_cuts + 2 ? max_byte_cuts + 1 : max_bin;
-    const std::size_t features = x.columns();
+                            int threads, std::span<const std::uint32_t> categorical = {},
+                            const binning_rule& how = {}) {
+    const std::size_t bins = bins_of(max_bin), features = x.columns();
     std::vector<std::vector<double>> cuts(features);
     std::vector<char> left_out(features);
     for (const std::uint32_t f : categorical) left_out[f] = 1;
-    // Neighbouring columns share cache lines where rows are contiguous, so they are sampled together.
-    const std::size_t tasks = block_count(features, columns_together);
-    const double work = static_cast<double>(std::min(x.rows(), sample_rows) * features) * 20;
-    for_blocks(tasks, useful_threads(threads, work), [&](std::size_t task) {
-      const std::size_t first = task * columns_together;
-      learn_columns(x.columns_slice(first, std::min(columns_together, features - first)), weight, bins,
-                    std::span(left_out).subspan(first), std::span(cuts).subspan(first));
-    });
+    for (const column_cuts& some : how.given) left_out[some.column] = 1;
+    if (how.method == binning_method::uniform) {
+      const auto uniform = uniform_cuts::learn(x, weight, threads);
+      for (std::size_t f = 0; f < features; ++f) {
+        if (left_out[f] == 0) cuts[f] = uniform.cuts(f, bins);
+      }
+    } else {
+      learn_quantiles(x, weight, bins, threads, left_out, cuts);
+    }
+    for (const column_cuts& some : how.given) cuts[some.column] = some.cuts;
     feature_cuts result = given(cuts);
     result.learn_categories(x, weight, threads, categorical);
     return result;
@@ -152,6 +163,20 @@ class feature_cuts {
   void append(const std::vector<double>& column) {
     cuts_.insert(cuts_.end(), column.begin(), column.end());
     begin_.push_back(static_cast<std::uint32_t>(cuts_.size()));
+  }
+
+  template <class T>
+  static void learn_quantiles(matrix_view<const T> x, column_view<const double> weight, std::size_t bins,
+                              int threads, std::span<const char> left_out,
+                              std::span<std::vector<double>> cuts) {
+    // Neighbouring columns share cache lines where rows are contiguous, so they are sampled together.
+    const std::size_t features = x.columns(), tasks = block_count(features, columns_together);
+    const double work = static_cast<double>(std::min(x.rows(), sample_rows) * features) * 20;
+    for_blocks(tasks, useful_threads(threads, work), [&](std::size_t task) {
+      const std::size_t first = task * columns_together;
+      learn_columns(x.columns_slice(first, std::min(columns_together, features - first)), weight, bins,
+                    left_out.subspan(first), cuts.subspan(first));
+    });
   }
 
   template <class T>

@@ -47,7 +47,7 @@ enum class importance : std::uint8_t { gain, total_gain, weight, cover };
 class gradient_boosted_trees {
  public:
   static constexpr std::string_view kind = "gradient_boosted_trees";
-  static constexpr std::uint32_t archive_version = 3;
+  static constexpr std::uint32_t archive_version = 4;
   using params = boosting_params;
 
   /// Learns from rows, targets and (optional) weights. Throws argument_error, and data_error where a column
@@ -334,7 +334,7 @@ class gradient_boosted_trees {
   static gradient_boosted_trees begun(matrix_view<const T> x, column_view<const double> weight,
                                       const boosting_loss& loss, const params& p, int threads) {
     gradient_boosted_trees model;
-    model.cuts_ = feature_cuts::learn(x, weight, p.max_bin, threads, std::span(p.categorical_features));
+    model.cuts_ = cuts_for(x, weight, p, threads);
     model.base_ = loss.base_margins();
     return model;
   }
