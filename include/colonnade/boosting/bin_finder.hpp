@@ -69,6 +69,12 @@ class bin_finder {
     }
   }
 
+  std::uint16_t bin_of(std::size_t feature, T value) const {
+    std::uint16_t bin = 0;
+    find(feature, &value, 1, 1, &bin);
+    return bin;
+  }
+
  private:
   static constexpr std::size_t together = 256;
 

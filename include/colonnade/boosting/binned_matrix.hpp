@@ -12,6 +12,7 @@
 #include "colonnade/boosting/bin_finder.hpp"
 #include "colonnade/boosting/bin_list.hpp"
 #include "colonnade/boosting/feature_cuts.hpp"
+#include "colonnade/boosting/sparse_columns.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/large_array.hpp"
 #include "colonnade/kernels/gradient_histogram.hpp"
@@ -54,6 +55,21 @@ class binned_matrix {
   binned_matrix(matrix_view<const T> x, const feature_cuts& cuts, layout kept, int threads)
       : binned_matrix(x.rows(), cuts, kept, usual_bins(x, cuts, threads)) {
     fill(0, x, bin_finder<T>(cuts), threads);
+    list_rows();
+  }
+
+  /// Bins a sparse table; the bytes of a model do not tell it from a dense one. O(entries log(entries of a
+  /// column) + rows x columns that are not sparse).
+  template <class T>
+  binned_matrix(const sparse_columns<T>& x, const feature_cuts& cuts, layout kept, int threads)
+      : binned_matrix(x.rows(), cuts, kept, usual_bins(x, bin_finder<T>(cuts))) {
+    const bin_finder<T> finder(cuts);
+    const double work = static_cast<double>(rows_ * byte_features_.size()) * 3;
+    for_blocks(features_, useful_threads(threads, work), [&](std::size_t f) { fill_column(x, finder, f); });
+    for_blocks(block_count(rows_, rows_together), useful_threads(threads, work), [&](std::size_t block) {
+      const std::size_t first = block * rows_together;
+      copy_to_rows(first, std::min(rows_together, rows_ - first));
+    });
     list_rows();
   }
 
@@ -214,6 +230,38 @@ class binned_matrix {
       if (8 * std::size_t{*most} >= 7 * count) usual[f] = static_cast<std::uint32_t>(most - rows_in.begin());
     });
     return usual;
+  }
+
+  // The same of a sparse table: the bin of 0, where at most one row in eight has an entry.
+  template <class T>
+  static std::vector<std::uint32_t> usual_bins(const sparse_columns<T>& x, const bin_finder<T>& finder) {
+    std::vector<std::uint32_t> usual(x.columns(), bin_list::none);
+    for (std::size_t f = 0; f < x.columns(); ++f) {
+      if (8 * x.rows(f).size() <= x.rows()) usual[f] = finder.bin_of(f, T{0});
+    }
+    return usual;
+  }
+
+  template <class T>
+  void fill_column(const sparse_columns<T>& x, const bin_finder<T>& finder, std::size_t f) {
+    const std::uint16_t zero = finder.bin_of(f, T{0});
+    const auto rows = x.rows(f);
+    std::vector<std::uint16_t> bins(rows.size());
+    finder.find(f, x.values(f).data(), 1, rows.size(), bins.data());
+    if (!is_list(f)) {
+      std::uint8_t* const to = by_column_.data() + place_[f].number * rows_;
+      std::fill_n(to, rows_, static_cast<std::uint8_t>(zero));
+      for (std::size_t k = 0; k < rows.size(); ++k) to[rows[k]] = static_cast<std::uint8_t>(bins[k]);
+      return;
+    }
+    bin_list& list = lists_[place_[f].number];
+    std::uint32_t next = 0;  // rows below it are listed where all are
+    for (std::size_t k = 0; k < rows.size(); ++k) {
+      for (; !list.has_usual() && next < rows[k]; ++next) list.append(next, zero);
+      list.append(rows[k], bins[k]);
+      next = rows[k] + 1;
+    }
+    for (; !list.has_usual() && next < rows_; ++next) list.append(next, zero);
   }
 
   // Bins rows `first`, first + 1, ...
