@@ -53,16 +53,16 @@ class binned_matrix {
   /// Bins all rows. O(rows x columns).
   template <class T>
   binned_matrix(matrix_view<const T> x, const feature_cuts& cuts, layout kept, int threads)
-      : binned_matrix(x.rows(), cuts, kept, usual_bins(x, cuts, threads)) {
+      : binned_matrix(x.rows(), cuts, kept, {}, usual_bins(x, cuts, threads)) {
     fill(0, x, bin_finder<T>(cuts), threads);
-    list_rows();
+    finish();
   }
 
   /// Bins a sparse table; the bytes of a model do not tell it from a dense one. O(entries log(entries of a
   /// column) + rows x columns that are not sparse).
   template <class T>
   binned_matrix(const sparse_columns<T>& x, const feature_cuts& cuts, layout kept, int threads)
-      : binned_matrix(x.rows(), cuts, kept, usual_bins(x, bin_finder<T>(cuts))) {
+      : binned_matrix(x.rows(), cuts, kept, {}, usual_bins(x, bin_finder<T>(cuts))) {
     const bin_finder<T> finder(cuts);
     const double work = static_cast<double>(rows_ * byte_features_.size()) * 3;
     for_blocks(features_, useful_threads(threads, work), [&](std::size_t f) { fill_column(x, finder, f); });
@@ -70,7 +70,35 @@ class binned_matrix {
       const std::size_t first = block * rows_together;
       copy_to_rows(first, std::min(rows_together, rows_ - first));
     });
-    list_rows();
+    finish();
+  }
+
+  /// Room for `rows` rows, in RAM or (for bytes) in a file of the folder `cache`, which are to be filled.
+  binned_matrix(std::size_t rows, const feature_cuts& cuts, layout kept, const std::string& cache = {})
+      : binned_matrix(rows, cuts, kept, cache, std::vector<std::uint32_t>(cuts.features(), bin_list::none)) {}
+
+  /// Bins the rows first_row, first_row + 1, ..., which come in order.
+  template <class T>
+  void fill(std::size_t first_row, matrix_view<const T> x, const bin_finder<T>& finder, int threads) {
+    const std::size_t blocks = block_count(x.rows(), rows_together);
+    const double work = static_cast<double>(x.rows()) * 3;
+    for_blocks(blocks, useful_threads(threads, work * static_cast<double>(byte_features_.size())),
+               [&](std::size_t block) {
+                 const std::size_t first = block * rows_together;
+                 fill_bytes(first_row + first, x.slice(first, std::min(rows_together, x.rows() - first)),
+                            finder);
+               });
+    const std::size_t tasks = block_count(lists_.size(), lists_together);
+    for_blocks(tasks, useful_threads(threads, work * static_cast<double>(lists_.size())),
+               [&](std::size_t task) {
+                 const std::size_t first = task * lists_together;
+                 fill_lists(first_row, x, finder, first, std::min(first + lists_together, lists_.size()));
+               });
+  }
+  /// After the last row.
+  void finish() {
+    if (lists_.empty() || kept_ == layout::columns) return;
+    listed_rows_ = listed_rows(rows_, lists_, [&](std::size_t k) { return offsets_[list_features_[k]]; });
   }
 
   /// Some of the rows, in the order of `rows`, without looking at values again. With `rows_and_columns` this
@@ -95,7 +123,7 @@ class binned_matrix {
                  for (std::size_t i = block * rows_together; i < last; ++i)
                    std::copy_n(row(rows[i]), stride_, some.by_row_.data() + i * stride_);
                });
-    some.list_rows();
+    some.finish();
     return some;
   }
 
@@ -160,7 +188,7 @@ class binned_matrix {
   };
 
   // Room for rows; `usual` has a usual bin (or none) for every column.
-  binned_matrix(std::size_t rows, const feature_cuts& cuts, layout kept,
+  binned_matrix(std::size_t rows, const feature_cuts& cuts, layout kept, const std::string& cache,
                 const std::vector<std::uint32_t>& usual)
       : rows_(rows), features_(cuts.features()), kept_(kept) {
     std::uint64_t cells = 0;
@@ -184,7 +212,7 @@ class binned_matrix {
         byte_cells_.push_back({first, static_cast<std::uint32_t>(bins + 1)});
       }
     }
-    make_room();
+    make_room(cache);
   }
 
   // Room for rows of the same columns.
@@ -201,13 +229,13 @@ class binned_matrix {
         byte_cells_(like.byte_cells_) {
     for (const bin_list& list : like.lists_)
       lists_.emplace_back(list.has_usual() ? list.usual() : bin_list::none);
-    make_room();
+    make_room({});
   }
 
-  void make_room() {
+  void make_room(const std::string& cache) {
     stride_ = (byte_features_.size() + 15) / 16 * 16;
-    by_column_ = large_array<std::uint8_t>(rows_ * byte_features_.size());
-    if (kept_ == layout::rows_and_columns) by_row_ = large_array<std::uint8_t>(rows_ * stride_);
+    by_column_ = large_array<std::uint8_t>(rows_ * byte_features_.size(), cache);
+    if (kept_ == layout::rows_and_columns) by_row_ = large_array<std::uint8_t>(rows_ * stride_, cache);
   }
 
   // The usual bin of every column that is worth a list: at least seven rows of eight are in it, as far as
@@ -264,25 +292,6 @@ class binned_matrix {
     for (; !list.has_usual() && next < rows_; ++next) list.append(next, zero);
   }
 
-  // Bins rows `first`, first + 1, ...
-  template <class T>
-  void fill(std::size_t first_row, matrix_view<const T> x, const bin_finder<T>& finder, int threads) {
-    const std::size_t blocks = block_count(x.rows(), rows_together);
-    const double work = static_cast<double>(x.rows()) * 3;
-    for_blocks(blocks, useful_threads(threads, work * static_cast<double>(byte_features_.size())),
-               [&](std::size_t block) {
-                 const std::size_t first = block * rows_together;
-                 fill_bytes(first_row + first, x.slice(first, std::min(rows_together, x.rows() - first)),
-                            finder);
-               });
-    const std::size_t tasks = block_count(lists_.size(), lists_together);
-    for_blocks(tasks, useful_threads(threads, work * static_cast<double>(lists_.size())),
-               [&](std::size_t task) {
-                 const std::size_t first = task * lists_together;
-                 fill_lists(first_row, x, finder, first, std::min(first + lists_together, lists_.size()));
-               });
-  }
-
   template <class T>
   void fill_bytes(std::size_t first_row, matrix_view<const T> x, const bin_finder<T>& finder) {
     for (std::size_t p = 0; p < byte_features_.size(); ++p) {
@@ -317,11 +326,6 @@ class binned_matrix {
           lists_[k].append(static_cast<std::uint32_t>(first_row + row + i), bins[i]);
       }
     }
-  }
-
-  void list_rows() {
-    if (lists_.empty() || kept_ == layout::columns) return;
-    listed_rows_ = listed_rows(rows_, lists_, [&](std::size_t k) { return offsets_[list_features_[k]]; });
   }
 
   std::size_t rows_, features_, stride_ = 0;

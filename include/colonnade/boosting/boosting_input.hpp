@@ -77,6 +77,25 @@ inline void check_custom(const boosting_params& p, custom_gradients custom) {
                        "custom and a callable, or neither");
 }
 
+/// Throws argument_error unless a fit with `p` on so many columns and outputs may go on from a model with the
+/// parameters `before`, of so many.
+inline void check_resumable(const boosting_params& p, std::size_t columns, std::size_t outputs,
+                            const boosting_params& before, std::size_t columns_before,
+                            std::size_t outputs_before) {
+  const auto expect = [](bool holds, const std::string& found, const std::string& expected) {
+    if (!holds) throw argument_error("init_model", found, expected);
+  };
+  const auto counted = [](std::size_t count, const char* what) { return std::to_string(count) + what; };
+  expect(columns == columns_before, counted(columns_before, " columns"), std::to_string(columns));
+  expect(p.objective == before.objective, "another objective", "that of the fit");
+  expect(outputs == outputs_before, counted(outputs_before, " outputs"), std::to_string(outputs));
+  expect(p.categorical_features == before.categorical_features, "other categorical_features",
+         "those of the fit");
+  expect(p.num_parallel_tree == before.num_parallel_tree,
+         "num_parallel_tree " + std::to_string(before.num_parallel_tree),
+         std::to_string(p.num_parallel_tree));
+}
+
 /// Parameters for rows that may lack the last classes.
 inline boosting_params with_outputs(boosting_params p, std::size_t outputs) {
   if (p.objective == boosting_objective::softmax) p.num_class = static_cast<std::uint32_t>(outputs);

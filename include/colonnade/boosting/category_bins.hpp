@@ -43,26 +43,52 @@ class category_bins {
     return code;
   }
 
+  /// Throws data_error: this value, which is no code, is in that row of a column.
+  template <class T>
+  [[noreturn]] static void refuse(T value, std::size_t row, std::uint32_t column) {
+    throw data_error(
+        "X: found " + std::to_string(value) + " among categories, expected whole numbers from 0 to 2^24 - 1",
+        row, std::to_string(column));
+  }
+
+  /// Learns the categories of a column, from one batch of its rows after the other.
+  class learner {
+   public:
+    /// Rows of weight 0 and missing values do not count. `weight` may be empty.
+    template <class T>
+    void update(column_view<const T> values, column_view<const double> weight) {
+      if (pages_.empty()) pages_.resize(code_limit / page_codes);
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        const auto code = code_of(values[i]);
+        const double w = weight.size() == 0 ? 1.0 : weight[i];
+        if (!code || !(w > 0)) continue;
+        auto& page = pages_[*code / page_codes];
+        if (page.empty()) page.resize(page_codes);
+        page[*code % page_codes] += w;
+      }
+    }
+    category_bins finalize() const {
+      std::vector<weighted_code> found;
+      for (std::size_t p = 0; p < pages_.size(); ++p) {
+        for (std::size_t k = 0; k < pages_[p].size(); ++k) {
+          if (pages_[p][k] > 0)
+            found.push_back({static_cast<std::uint32_t>(p * page_codes + k), pages_[p][k]});
+        }
+      }
+      return chosen(std::move(found));
+    }
+
+   private:
+    // Weights by code in pages: as quick as one array, in as much memory as there are codes.
+    std::vector<std::vector<double>> pages_;
+  };
+
   /// The categories of a column; rows of weight 0 and missing values do not count. `weight` may be empty.
   template <class T>
   static category_bins learn(column_view<const T> values, column_view<const double> weight) {
-    // Weights by code in pages: as quick as one array, in as much memory as there are codes.
-    std::vector<std::vector<double>> pages(code_limit / page_codes);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const auto code = code_of(values[i]);
-      const double w = weight.size() == 0 ? 1.0 : weight[i];
-      if (!code || !(w > 0)) continue;
-      auto& page = pages[*code / page_codes];
-      if (page.empty()) page.resize(page_codes);
-      page[*code % page_codes] += w;
-    }
-    std::vector<weighted_code> found;
-    for (std::size_t p = 0; p < pages.size(); ++p) {
-      for (std::size_t k = 0; k < pages[p].size(); ++k) {
-        if (pages[p][k] > 0) found.push_back({static_cast<std::uint32_t>(p * page_codes + k), pages[p][k]});
-      }
-    }
-    return chosen(std::move(found));
+    learner all;
+    all.update(values, weight);
+    return all.finalize();
   }
 
   /// Ascending codes with a bin of their own, in the order of these bins.

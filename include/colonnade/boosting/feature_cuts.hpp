@@ -12,12 +12,12 @@
 
 #include "colonnade/boosting/binning_rule.hpp"
 #include "colonnade/boosting/category_bins.hpp"
+#include "colonnade/boosting/cut_learner.hpp"
 #include "colonnade/boosting/uniform_cuts.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/core/real.hpp"
 #include "colonnade/core/views.hpp"
-#include "colonnade/kernels/radix_sort.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -35,12 +35,19 @@ class feature_cuts {
   /// Cuts of a column: a byte holds the bin, or that the value is missing, below 256 bins, 16 bits beyond.
   static constexpr std::size_t max_byte_cuts = 254, max_cuts = 65'534;
 
+  /// Neighbouring columns share cache lines where rows are contiguous, so they are sampled together.
+  static constexpr std::size_t columns_together = 8;
+
   feature_cuts() = default;
 
   /// Most bins that a column has by `max_bin`: 255 for 256, so that a byte holds a bin or a missing value.
   static std::size_t bins_of(std::size_t max_bin) {
     return max_bin == max_byte_cuts + 2 ? max_byte_cuts + 1 : std::min(max_bin, max_cuts + 1);
   }
+
+  /// How many of so many rows are in the sample, and which row is the i-th of them.
+  static std::size_t sample_of(std::size_t rows) { return std::min(rows, sample_rows); }
+  static std::size_t sampled_row(std::size_t i, std::size_t rows) { return i * rows / sample_of(rows); }
 
   /// Learns at most `max_bin` bins a column (see bins_of); those of the columns `categorical`, which ascend,
   /// are their categories. `weight` may be empty; rows of weight 0 do not count. Cuts that `how` gives are
@@ -73,6 +80,15 @@ class feature_cuts {
   static feature_cuts given(std::span<const std::vector<double>> columns) {
     feature_cuts result;
     for (const auto& column : columns) result.append(column);
+    return result;
+  }
+  /// The same with categories in the columns `categorical`, which ascend and have no cuts.
+  static feature_cuts given(std::span<const std::vector<double>> columns,
+                            std::span<const std::uint32_t> categorical,
+                            std::vector<category_bins> categories) {
+    feature_cuts result = given(columns);
+    result.categorical_.assign(categorical.begin(), categorical.end());
+    result.categories_ = std::move(categories);
     return result;
   }
 
@@ -121,12 +137,6 @@ class feature_cuts {
   }
 
  private:
-  static constexpr std::size_t columns_together = 8;
-
-  struct weighted_value {
-    double value, weight;
-  };
-
   [[noreturn]] static void fail(const char* what) {
     throw format_error(std::string("saved feature cuts: ") + what);
   }
@@ -153,10 +163,7 @@ class feature_cuts {
       if (!invalid[k]) categories_[k] = category_bins::learn(values, weight);
     });
     for (std::size_t k = 0; k < columns.size(); ++k) {
-      if (!invalid[k]) continue;
-      const auto found = std::to_string(x(*invalid[k], columns[k]));
-      throw data_error("X: found " + found + " among categories, expected whole numbers from 0 to 2^24 - 1",
-                       *invalid[k], std::to_string(columns[k]));
+      if (invalid[k]) category_bins::refuse(x(*invalid[k], columns[k]), *invalid[k], columns[k]);
     }
   }
 
@@ -182,106 +189,20 @@ class feature_cuts {
   template <class T>
   static void learn_columns(matrix_view<const T> x, column_view<const double> weight, std::size_t bins,
                             std::span<const char> left_out, std::span<std::vector<double>> out) {
-    const std::size_t sample = std::min(x.rows(), sample_rows);
-    std::vector<std::vector<T>> values(x.columns());
-    for (std::size_t f = 0; f < x.columns(); ++f) values[f].reserve(left_out[f] != 0 ? 0 : sample);
-    std::vector<std::vector<double>> weights(weight.size() == 0 ? 0 : x.columns());
+    const std::size_t sample = sample_of(x.rows());
+    const auto weight_of = [&](std::size_t row) { return weight.size() == 0 ? 1.0 : weight[row]; };
+    cut_learner<T> learner(bins, left_out.first(x.columns()), sample, weight.size() != 0);
     for (std::size_t i = 0; i < sample; ++i) {
-      const std::size_t row = i * x.rows() / sample;
-      const double w = weight.size() == 0 ? 1.0 : weight[row];
-      if (!(w > 0)) continue;
-      for (std::size_t f = 0; f < x.columns(); ++f) {
-        const T value = x(row, f);
-        if (left_out[f] != 0 || real::isnan(value)) continue;
-        values[f].push_back(value);
-        if (!weights.empty()) weights[f].push_back(w);
-      }
+      const std::size_t row = sampled_row(i, x.rows());
+      learner.add(x, row, weight_of(row));
     }
     for (std::size_t f = 0; f < x.columns(); ++f) {
-      if (left_out[f] != 0) continue;
-      auto distinct = weights.empty() ? count_distinct(values[f]) : weigh_distinct(values[f], weights[f]);
-      if (distinct.size() <= bins && sample < x.rows()) add_rare_values(x, f, weight, bins, distinct);
-      out[f] = choose(distinct, bins);
+      out[f] = learner.cuts(f, [&](few_values& all) {
+        for (std::size_t i = 0; sample < x.rows() && i < x.rows() && !all.too_many(); ++i) {
+          if (weight_of(i) > 0) all.add(static_cast<double>(x(i, f)));
+        }
+      });
     }
-  }
-
-  template <class T>
-  static std::vector<weighted_value> count_distinct(const std::vector<T>& values) {
-    std::vector<ordered_bits_of<T>> keys(values.size()), scratch(values.size());
-    for (std::size_t i = 0; i < values.size(); ++i) keys[i] = ordered_bits(values[i]);
-    const auto* sorted = radix_sort(keys.data(), scratch.data(), keys.size(), 1);
-    std::vector<weighted_value> distinct;
-    for (std::size_t i = 0; i < values.size();) {
-      const std::size_t first = i;
-      while (i < values.size() && sorted[i] == sorted[first]) ++i;
-      distinct.push_back(
-          {static_cast<double>(from_ordered_bits<T>(sorted[first])), static_cast<double>(i - first)});
-    }
-    return distinct;
-  }
-
-  template <class T>
-  static std::vector<weighted_value> weigh_distinct(const std::vector<T>& values,
-                                                    const std::vector<double>& weights) {
-    std::vector<ordered_bits_of<T>> keys(values.size());
-    for (std::size_t i = 0; i < values.size(); ++i) keys[i] = ordered_bits(values[i]);
-    const auto order = radix_argsort(keys, 1);
-    std::vector<weighted_value> distinct;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const double value = static_cast<double>(values[order[i]]);
-      if (distinct.empty() || distinct.back().value != value) distinct.push_back({value, 0});
-      distinct.back().weight += weights[order[i]];
-    }
-    return distinct;
-  }
-
-  // A column of few values in the sample may have rarer ones elsewhere; when all are still few, each has its
-  // bin.
-  template <class T>
-  static void add_rare_values(matrix_view<const T> x, std::size_t f, column_view<const double> weight,
-                              std::size_t bins, std::vector<weighted_value>& distinct) {
-    auto all = distinct;
-    const auto less = [](const weighted_value& a, double value) { return a.value < value; };
-    for (std::size_t i = 0; i < x.rows(); ++i) {
-      const double value = static_cast<double>(x(i, f));
-      if (real::isnan(value) || (weight.size() != 0 && !(weight[i] > 0))) continue;
-      const auto at = std::lower_bound(all.begin(), all.end(), value, less);
-      if (at != all.end() && at->value == value) continue;
-      if (all.size() == bins) return;
-      all.insert(at, {value, 0});
-    }
-    distinct = std::move(all);
-  }
-
-  static std::vector<double> choose(const std::vector<weighted_value>& distinct, std::size_t bins) {
-    std::vector<double> cuts;
-    double left = 0, here = 0;
-    for (const auto& value : distinct) left += value.weight;
-    std::size_t bins_left = bins;
-    for (std::size_t i = 0; i + 1 < distinct.size() && bins_left > 1; ++i) {
-      here += distinct[i].weight;
-      const double share = left / static_cast<double>(bins_left);
-      const bool enough =
-          distinct.size() <= bins || here >= share || here + distinct[i + 1].weight / 2 > share;
-      const bool before_heavy = here > 0 && distinct[i + 1].weight >= share;
-      if (!enough && !before_heavy) continue;
-      const double cut = between(distinct[i].value, distinct[i + 1].value);
-      if (!real::isfinite(cut)) continue;
-      cuts.push_back(cut);
-      left -= here;
-      here = 0;
-      --bins_left;
-    }
-    return cuts;
-  }
-
-  // A finite number above a and not above b, halfway where that is possible.
-  static double between(double a, double b) {
-    constexpr double largest = std::numeric_limits<double>::max();
-    if (real::isinf(a)) return -largest;
-    if (real::isinf(b)) return a < largest ? largest : b;
-    const double middle = a / 2 + b / 2;
-    return middle > a && middle <= b ? middle : b;
   }
 
   std::vector<double> cuts_;

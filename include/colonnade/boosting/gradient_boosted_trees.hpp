@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "colonnade/boosting/base_margins.hpp"
+#include "colonnade/boosting/batch_fit.hpp"
+#include "colonnade/boosting/batched_table.hpp"
 #include "colonnade/boosting/boosting_extras.hpp"
 #include "colonnade/boosting/boosting_input.hpp"
 #include "colonnade/boosting/boosting_trainer.hpp"
@@ -27,9 +29,6 @@
 #include "colonnade/core/real.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
-
-/// How much a column mattered: mean and total gain of its splits, their number, mean sum of their Hessians.
-enum class importance : std::uint8_t { gain, total_gain, weight, cover };
 
 /// Gradient-boosted decision trees (Friedman 2001), with the second-order gain and the parameters of XGBoost
 /// (Chen and Guestrin 2016), on histograms of at most 255 bins a column.
@@ -75,33 +74,38 @@ class gradient_boosted_trees {
     check_evaluation_sets(evaluation, data.x.columns(), p);
     check_custom(p, custom);
     const boosting_loss loss(p, data.target, data.weight, data.rows(), custom);
-    if (init_model != nullptr) init_model->check_resumable(p, data.x.columns(), loss.outputs());
+    if (init_model != nullptr) {
+      check_resumable(p, data.x.columns(), loss.outputs(), init_model->params_, init_model->features(),
+                      init_model->outputs());
+    }
     const matrix_view<const value> x = data.x;
     gradient_boosted_trees model =
-        init_model != nullptr ? *init_model : begun(x, data.weight, loss, p, threads);
+        init_model != nullptr ? *init_model : begun(cuts_for(x, data.weight, p, threads), loss);
     const binned_matrix bins(x, model.cuts_, binned_matrix::layout::rows_and_columns, threads);
-    boosting_trainer trainer(bins, model.cuts_, loss, p, model.base_, threads);
-    const auto margins_of = [&](matrix_view<const value> rows, matrix_view<const double> base_margin) {
-      const bool all_alike = init_model == nullptr && base_margin.empty();
-      return all_alike ? std::vector<double>() : model.output_margins(rows, base_margin, threads);
-    };
-    if (auto margins = margins_of(x, extras.base_margin); !margins.empty())
-      trainer.resume(model.ensemble_, std::move(margins));
-    if (!extras.group.empty()) trainer.draw_groups(extras.group);
-    std::deque<evaluation_rows> rows;
-    for (const auto& set : evaluation) {
-      rows.push_back({binned_matrix(set.data.x, model.cuts_, binned_matrix::layout::columns, threads),
-                      evaluation_loss(p, loss.outputs(), set.data.target, set.data.weight, set.data.rows())});
-      trainer.watch(set.name, rows.back().bins, rows.back().loss, margins_of(set.data.x, set.base_margin));
-    }
-    const auto watch = [&](const boosting_progress& now) {
-      if (extras.checkpoints.due(now.iteration + 1)) extras.checkpoints(model.so_far(p, trainer));
-      return observer(now);
-    };
-    trainer.run(watch);
-    model.adopt(p, trainer);
+    const batch_fit<value> how{evaluation, observer, log, custom, extras, {}};
+    model.train(bins, loss, model.margins_before(x, extras.base_margin, threads), p, threads, how);
     if (init_model != nullptr) model.params_.n_estimators += init_model->iterations();
-    if (log != nullptr) log->histories = trainer.take_histories();
+    return model;
+  }
+
+  /// The same from batches of rows that need not fit into memory, all of them together; the model has the
+  /// bytes of a fit of all rows at once. Two bytes a value and 16 to 60 bytes a row are held, and the sample
+  /// that cuts are learned from; the bins in a file of the folder `how.cache` if there is one. Three passes
+  /// over the batches (more of wide tables). Throws argument_error also for passes that differ, and what
+  /// `source` throws.
+  template <class T>
+  static gradient_boosted_trees fit_batches(const batch_source<T>& source, const params& p = {},
+                                            int threads = 0, const batch_fit<T>& how = {}) {
+    check_custom(p, how.custom);
+    batched_table<T> table(source, p, threads);
+    check_evaluation_sets(how.evaluation, table.columns(), p);
+    const boosting_loss loss = table.take_loss(how.custom);
+    gradient_boosted_trees model = begun(table.learn_cuts(), loss);
+    const matrix_view<const double> base = how.extras.base_margin;
+    std::vector<double> margins;
+    if (!base.empty()) margins = by_output(starting_margins(base, model.base_, table.rows()));
+    const binned_matrix bins = table.bin(model.cuts_, how.cache);
+    model.train(bins, loss, std::move(margins), p, threads, how);
     return model;
   }
 
@@ -235,19 +239,7 @@ class gradient_boosted_trees {
 
   /// One number a column; 0 for a column without splits.
   std::vector<double> feature_importances(importance type) const {
-    std::vector<double> total(features()), splits(features());
-    for (std::size_t t = 0; t < ensemble_.trees(); ++t) {
-      const auto nodes = ensemble_.nodes(t);
-      for (std::size_t i = 0; i < nodes.size(); ++i) {
-        if (nodes[i].is_leaf()) continue;
-        splits[nodes[i].feature()] += 1;
-        total[nodes[i].feature()] += type == importance::cover ? ensemble_.cover(t)[i] : ensemble_.gain(t)[i];
-      }
-    }
-    if (type == importance::weight) return splits;
-    if (type == importance::total_gain) return total;
-    for (std::size_t f = 0; f < total.size(); ++f) total[f] = splits[f] == 0 ? 0 : total[f] / splits[f];
-    return total;
+    return ensemble_.importances(features(), type);
   }
 
   friend bool operator==(const gradient_boosted_trees& a, const gradient_boosted_trees& b) {
@@ -303,25 +295,19 @@ class gradient_boosted_trees {
     return at == all.end() || *at != column ? npos : static_cast<std::size_t>(at - all.begin());
   }
 
-  // Whether a fit with `p` may go on from here.
-  void check_resumable(const params& p, std::size_t columns, std::size_t outputs) const {
-    const auto expect = [](bool holds, const std::string& found, const std::string& expected) {
-      if (!holds) throw argument_error("init_model", found, expected);
-    };
-    expect(columns == features(), std::to_string(features()) + " columns", std::to_string(columns));
-    expect(p.objective == params_.objective, "another objective", "that of the fit");
-    expect(outputs == base_.size(), std::to_string(base_.size()) + " outputs", std::to_string(outputs));
-    expect(p.categorical_features == params_.categorical_features, "other categorical_features",
-           "those of the fit");
-    expect(p.num_parallel_tree == params_.num_parallel_tree,
-           "num_parallel_tree " + std::to_string(params_.num_parallel_tree),
-           std::to_string(p.num_parallel_tree));
+  // Cuts and base of a fit, without a tree.
+  static gradient_boosted_trees begun(feature_cuts cuts, const boosting_loss& loss) {
+    gradient_boosted_trees model;
+    model.cuts_ = std::move(cuts);
+    model.base_ = loss.base_margins();
+    return model;
   }
 
-  // Margins of rows, output after output.
+  // Margins that rows have before the trees that are to come; none: all of them the base.
   template <class T>
-  std::vector<double> output_margins(matrix_view<const T> x, matrix_view<const double> base_margin,
+  std::vector<double> margins_before(matrix_view<const T> x, matrix_view<const double> base_margin,
                                      int threads) const {
+    if (ensemble_.trees() == 0 && base_margin.empty()) return {};
     std::vector<double> margins(x.rows() * outputs());
     const auto rows = static_cast<std::ptrdiff_t>(x.rows());
     predict_margin(x, matrix_view<double>(margins.data(), x.rows(), outputs(), 1, rows), threads,
@@ -329,14 +315,31 @@ class gradient_boosted_trees {
     return margins;
   }
 
-  // Bins and base of a fit, without a tree.
+  // Grows the trees of a fit whose rows begin with `margins` (none: with the base).
   template <class T>
-  static gradient_boosted_trees begun(matrix_view<const T> x, column_view<const double> weight,
-                                      const boosting_loss& loss, const params& p, int threads) {
-    gradient_boosted_trees model;
-    model.cuts_ = cuts_for(x, weight, p, threads);
-    model.base_ = loss.base_margins();
-    return model;
+  void train(const binned_matrix& bins, const boosting_loss& loss, std::vector<double> margins,
+             const params& p, int threads, const batch_fit<T>& how) {
+    boosting_trainer trainer(bins, cuts_, loss, p, base_, threads);
+    std::deque<evaluation_rows> rows;
+    for (const auto& set : how.evaluation) {
+      rows.push_back({binned_matrix(set.data.x, cuts_, binned_matrix::layout::columns, threads),
+                      evaluation_loss(p, loss.outputs(), set.data.target, set.data.weight, set.data.rows())});
+      trainer.watch(set.name, rows.back().bins, rows.back().loss,
+                    margins_before(set.data.x, set.base_margin, threads));
+    }
+    if (!margins.empty()) trainer.resume(ensemble_, std::move(margins));
+    if (!how.extras.group.empty()) trainer.draw_groups(how.extras.group);
+    const auto watch = [&](const boosting_progress& now) {
+      const boosting_checkpoints& checkpoints = how.extras.checkpoints;
+      if (checkpoints.due(now.iteration + 1)) checkpoints(so_far(p, trainer));
+      return how.observer(now);
+    };
+    trainer.run(watch);
+    params_ = p;
+    ensemble_ = trainer.take_ensemble();
+    best_iteration_ = trainer.best_iteration();
+    best_score_ = trainer.best_score();
+    if (how.log != nullptr) how.log->histories = trainer.take_histories();
   }
 
   // The model of a fit that ends now.
@@ -348,13 +351,6 @@ class gradient_boosted_trees {
     model.best_iteration_.reset();
     model.best_score_.reset();
     return model;
-  }
-
-  void adopt(const params& p, boosting_trainer& trainer) {
-    params_ = p;
-    ensemble_ = trainer.take_ensemble();
-    best_iteration_ = trainer.best_iteration();
-    best_score_ = trainer.best_score();
   }
 
   template <class Body>

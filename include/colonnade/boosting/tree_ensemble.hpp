@@ -20,6 +20,9 @@
 
 namespace colonnade::inline COLONNADE_ABI {
 
+/// How much a column mattered: mean and total gain of its splits, their number, mean sum of their Hessians.
+enum class importance : std::uint8_t { gain, total_gain, weight, cover };
+
 /// Trees in one flat array of nodes, with the gain of every split and the sum of Hessians (cover) of every
 /// node. The sum of a row's leaves is its margin; tree t counts for output t modulo `outputs`. The splits by
 /// categories have their sets in the order of their nodes, and are asked with the cuts that they were found
@@ -115,6 +118,20 @@ class tree_ensemble {
       std::vector<T> copy;
       walk(reader.read(x.slice(first, count), copy), tree, leaf.data() + first);
     });
+  }
+
+  /// One number for each of `columns` columns; 0 for one without splits.
+  std::vector<double> importances(std::size_t columns, importance type) const {
+    std::vector<double> total(columns), splits(columns);
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      if (nodes_[i].is_leaf()) continue;
+      splits[nodes_[i].feature()] += 1;
+      total[nodes_[i].feature()] += type == importance::cover ? cover_[i] : gain_[i];
+    }
+    if (type == importance::weight) return splits;
+    if (type == importance::total_gain) return total;
+    for (std::size_t f = 0; f < columns; ++f) total[f] = splits[f] == 0 ? 0 : total[f] / splits[f];
+    return total;
   }
 
   friend bool operator==(const tree_ensemble& a, const tree_ensemble& b) { return same_bytes(a, b); }

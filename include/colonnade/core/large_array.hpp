@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <new>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #endif
 
 #include "colonnade/core/config.hpp"
+#include "colonnade/core/scratch_pages.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -34,15 +36,30 @@ class large_array {
     if (large) static_cast<void>(::madvise(data_, bytes, MADV_HUGEPAGE));
 #endif
   }
+  /// Zeros in a file of `folder` (see scratch_pages); in RAM if that is empty.
+  large_array(std::size_t size, const std::string& folder) {
+    if (folder.empty()) {
+      *this = large_array(size);
+      return;
+    }
+    pages_ = scratch_pages(folder, size * sizeof(T));
+    data_ = static_cast<T*>(pages_.data());
+    size_ = size;
+  }
   large_array(large_array&& other) noexcept
-      : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+      : data_(std::exchange(other.data_, nullptr)),
+        size_(std::exchange(other.size_, 0)),
+        pages_(std::move(other.pages_)) {}
   large_array& operator=(large_array&& other) noexcept {
     large_array taken(std::move(other));
     std::swap(data_, taken.data_);
     std::swap(size_, taken.size_);
+    std::swap(pages_, taken.pages_);
     return *this;
   }
-  ~large_array() { std::free(data_); }
+  ~large_array() {
+    if (pages_.size() == 0) std::free(data_);
+  }
 
   T* data() { return data_; }
   const T* data() const { return data_; }
@@ -55,6 +72,7 @@ class large_array {
 
   T* data_ = nullptr;
   std::size_t size_ = 0;
+  scratch_pages pages_;  // where the data are, if not in RAM
 };
 
 }  // namespace colonnade::inline COLONNADE_ABI

@@ -1,0 +1,166 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "colonnade/core/real.hpp"
+#include "colonnade/core/views.hpp"
+#include "colonnade/kernels/radix_sort.hpp"
+
+namespace colonnade::inline COLONNADE_ABI {
+
+/// The distinct values of a column as long as they are at most `most`, ascending.
+class few_values {
+ public:
+  explicit few_values(std::size_t most) : most_(most) {}
+
+  /// NaN is no value. O(log most) for a value that is known.
+  void add(double value) {
+    if (real::isnan(value) || too_many_) return;
+    const auto at = std::lower_bound(values_.begin(), values_.end(), value);
+    if (at != values_.end() && *at == value) return;
+    too_many_ = values_.size() == most_;
+    if (!too_many_) values_.insert(at, value);
+  }
+  /// Adds those of other rows.
+  void merge(const few_values& other) {
+    for (const double value : other.values_) add(value);
+    too_many_ = too_many_ || other.too_many_;
+  }
+  /// Whether there were more; the values are then some of them.
+  bool too_many() const { return too_many_; }
+  std::span<const double> values() const { return values_; }
+
+ private:
+  std::size_t most_;
+  bool too_many_ = false;
+  std::vector<double> values_;
+};
+
+/// Learns the cuts of neighbouring columns from the sampled rows of a table: what `feature_cuts` promises,
+/// whether the rows come from one table or from batches.
+template <class T>
+class cut_learner {
+ public:
+  /// At most `bins` bins for each column but those that are `left_out`; of at most `sample` rows.
+  cut_learner(std::size_t bins, std::span<const char> left_out, std::size_t sample, bool weighted)
+      : bins_(bins), left_out_(left_out.begin(), left_out.end()), values_(left_out.size()) {
+    if (weighted) weights_.resize(left_out.size());
+    for (std::size_t f = 0; f < values_.size(); ++f) values_[f].reserve(left_out[f] != 0 ? 0 : sample);
+  }
+
+  std::size_t columns() const { return values_.size(); }
+
+  /// Takes row `row` of these columns into the sample. One of weight 0 does not count.
+  void add(matrix_view<const T> x, std::size_t row, double weight) {
+    if (!(weight > 0)) return;
+    for (std::size_t f = 0; f < columns(); ++f) {
+      const T value = x(row, f);
+      if (left_out_[f] != 0 || real::isnan(value)) continue;
+      values_[f].push_back(value);
+      if (!weights_.empty()) weights_[f].push_back(weight);
+    }
+  }
+
+  /// Cuts of a column. One of few values in the sample may have rarer ones elsewhere, which `add_all(all)`
+  /// adds to a `few_values`; when all are still few, each has its bin.
+  template <class AddAll>
+  std::vector<double> cuts(std::size_t f, const AddAll& add_all) const {
+    if (left_out_[f] != 0) return {};
+    auto distinct = weights_.empty() ? count_distinct(values_[f]) : weigh_distinct(values_[f], weights_[f]);
+    if (distinct.size() <= bins_) {
+      few_values all(bins_);
+      for (const weighted_value& known : distinct) all.add(known.value);
+      add_all(all);
+      if (!all.too_many()) distinct = with_rare(distinct, all.values());
+    }
+    return choose(distinct, bins_);
+  }
+
+ private:
+  struct weighted_value {
+    double value, weight;
+  };
+
+  static std::vector<weighted_value> count_distinct(const std::vector<T>& values) {
+    std::vector<ordered_bits_of<T>> keys(values.size()), scratch(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) keys[i] = ordered_bits(values[i]);
+    const auto* sorted = radix_sort(keys.data(), scratch.data(), keys.size(), 1);
+    std::vector<weighted_value> distinct;
+    for (std::size_t i = 0; i < values.size();) {
+      const std::size_t first = i;
+      while (i < values.size() && sorted[i] == sorted[first]) ++i;
+      distinct.push_back(
+          {static_cast<double>(from_ordered_bits<T>(sorted[first])), static_cast<double>(i - first)});
+    }
+    return distinct;
+  }
+
+  static std::vector<weighted_value> weigh_distinct(const std::vector<T>& values,
+                                                    const std::vector<double>& weights) {
+    std::vector<ordered_bits_of<T>> keys(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) keys[i] = ordered_bits(values[i]);
+    const auto order = radix_argsort(keys, 1);
+    std::vector<weighted_value> distinct;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const double value = static_cast<double>(values[order[i]]);
+      if (distinct.empty() || distinct.back().value != value) distinct.push_back({value, 0});
+      distinct.back().weight += weights[order[i]];
+    }
+    return distinct;
+  }
+
+  // The values of the sample with those of all rows, which weigh nothing.
+  static std::vector<weighted_value> with_rare(const std::vector<weighted_value>& sampled,
+                                               std::span<const double> all) {
+    std::vector<weighted_value> both;
+    auto known = sampled.begin();
+    for (const double value : all) {
+      const bool is_known = known != sampled.end() && known->value == value;
+      both.push_back(is_known ? *known++ : weighted_value{value, 0});
+    }
+    return both;
+  }
+
+  static std::vector<double> choose(const std::vector<weighted_value>& distinct, std::size_t bins) {
+    std::vector<double> cuts;
+    double left = 0, here = 0;
+    for (const auto& value : distinct) left += value.weight;
+    std::size_t bins_left = bins;
+    for (std::size_t i = 0; i + 1 < distinct.size() && bins_left > 1; ++i) {
+      here += distinct[i].weight;
+      const double share = left / static_cast<double>(bins_left);
+      const bool enough =
+          distinct.size() <= bins || here >= share || here + distinct[i + 1].weight / 2 > share;
+      const bool before_heavy = here > 0 && distinct[i + 1].weight >= share;
+      if (!enough && !before_heavy) continue;
+      const double cut = between(distinct[i].value, distinct[i + 1].value);
+      if (!real::isfinite(cut)) continue;
+      cuts.push_back(cut);
+      left -= here;
+      here = 0;
+      --bins_left;
+    }
+    return cuts;
+  }
+
+  // A finite number above a and not above b, halfway where that is possible.
+  static double between(double a, double b) {
+    constexpr double largest = std::numeric_limits<double>::max();
+    if (real::isinf(a)) return -largest;
+    if (real::isinf(b)) return a < largest ? largest : b;
+    const double middle = a / 2 + b / 2;
+    return middle > a && middle <= b ? middle : b;
+  }
+
+  std::size_t bins_;
+  std::vector<char> left_out_;
+  std::vector<std::vector<T>> values_;
+  std::vector<std::vector<double>> weights_;  // as many, or none
+};
+
+}  // namespace colonnade::inline COLONNADE_ABI
