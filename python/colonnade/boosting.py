@@ -510,8 +510,8 @@ class GradientBoostedTreesClassifier(ClassifierMixin, _GradientBoostedTrees):
         The columns whose values are categories: a split sends any set of them left. "auto" (or "from_dtype") takes the
         columns of a data frame that hold categories or text. Text, truth values and the categories of a data frame are
         known by their values, which are saved with the model; other columns hold codes, whole numbers from 0 to
-        2^24 - 1. A category that ``fit`` did not see is missing. Beyond 254 categories the rarest are taken as one. Not
-        for symmetric trees.
+        2^24 - 1. A category that ``fit`` did not see is missing. Beyond 254 categories the rarest are taken as one. The
+        leaves of a level of a symmetric tree share a set, chosen by the sums of all of them.
     max_cat_to_onehot : int
         Columns of at most so many categories are split one against the rest; others in the order of
         gradient / (Hessian + ``cat_smooth``).

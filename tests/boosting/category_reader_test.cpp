@@ -7,8 +7,8 @@
 #include <cmath>
 
 #include "tests/boosting/category_data.hpp"
+#include "tests/boosting/naive_comparison.hpp"
 #include "tests/laws.hpp"
-#include "tests/naive/gradient_boosted_trees.hpp"
 #include "tests/values.hpp"
 
 using namespace colonnade;
@@ -22,38 +22,7 @@ gradient_boosted_trees fit_categories(const coded_table& t, const boosting_param
 }
 
 void check_naive_categories(const coded_table& t, const boosting_params& p, bool weighted) {
-  const auto model = fit_categories(t, p, weighted);
-  const std::vector<double> base(model.base_margins().begin(), model.base_margins().end());
-  const naive_boosting naive(t.x.view(), t.score, weighted ? t.weight : std::vector<double>{}, model.cuts(),
-                             p, 1, base);
-  std::size_t by_set = 0;
-  for (std::size_t k = 0; k < naive.trees().size(); ++k) {
-    const auto nodes = model.trees().nodes(k);
-    const auto& expected = naive.trees()[k];
-    REQUIRE(nodes.size() == expected.size());
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-      REQUIRE(nodes[i].is_leaf() == expected[i].leaf);
-      if (nodes[i].is_leaf()) {
-        CHECK(nodes[i].value == doctest::Approx(expected[i].value).epsilon(1e-3));
-        continue;
-      }
-      CHECK(nodes[i].feature() == expected[i].feature);
-      CHECK(nodes[i].is_categorical() == !expected[i].set.empty());
-      if (!nodes[i].is_categorical()) {
-        CHECK(nodes[i].value == expected[i].value);
-        continue;
-      }
-      ++by_set;
-      const bin_set& set = model.trees().sets()[static_cast<std::size_t>(nodes[i].value)];
-      for (std::size_t b = 0; b < expected[i].set.size(); ++b) {
-        if (expected[i].set[b]) CHECK(set.has(static_cast<std::uint8_t>(b)));
-      }
-    }
-  }
-  CHECK(by_set > 10);
-  const auto margins = margins_of(model, t.x.view());
-  for (std::size_t i = 0; i < margins.size(); ++i)
-    CHECK(margins[i] == doctest::Approx(naive.margins()[i][0]).epsilon(1e-3));
+  CHECK(check_naive(t.data(weighted), p) > 10);
 }
 
 }  // namespace
@@ -73,10 +42,12 @@ TEST_CASE("category_reader: rows keep their numbers and get the bins of their ca
   CHECK(category_reader<double>().read(view, copy).data() == x.data());
 }
 
-TEST_CASE("category_reader: the trees are those of a trainer with plain sums") {
+TEST_CASE("category_reader: the trees are those of a trainer with plain sums, of one split a level too") {
   const coded_table t(500);
-  for (const bool weighted : {false, true}) {
+  for (const int run : {0, 1, 2, 3}) {
+    const bool weighted = run % 2 == 1;
     boosting_params p = category_params();
+    if (run >= 2) p.policy = grow_policy::symmetric;
     p.max_bin = 20;
     p.n_estimators = 3;
     check_naive_categories(t, p, weighted);
@@ -103,12 +74,19 @@ TEST_CASE("category_reader: any number of threads and any instruction set give t
   p.max_leaves = 20;
   p.subsample = 0.7;
   check_same_bits<gradient_boosted_trees>(t.data(), p);
+  p.policy = grow_policy::symmetric;
+  p.max_depth = 5;
+  check_same_bits<gradient_boosted_trees>(t.data(true), p);
 }
 
 TEST_CASE("category_reader: predictions are the margins of the fit, in blocks, alone, by leaves") {
   const coded_table t(3000, 30);
-  for (const double subsample : {1.0, 0.6}) {
+  for (const auto& [policy, subsample] : {std::pair{grow_policy::depthwise, 1.0},
+                                          {grow_policy::depthwise, 0.6},
+                                          {grow_policy::symmetric, 1.0},
+                                          {grow_policy::symmetric, 0.6}}) {
     boosting_params p = category_params();
+    p.policy = policy;
     p.subsample = subsample;
     const auto whole = fit_categories(t, p);
     p.n_estimators = 2;
@@ -220,9 +198,6 @@ TEST_CASE("category_reader: columns are named once, are there, and hold codes") 
   p.categorical_features = {1, 1};
   refuses(p, "categorical_features: found 1, expected ascending column numbers, each once");
   p.categorical_features = {1};
-  p.policy = grow_policy::symmetric;
-  refuses(p, "categorical_features: found symmetric trees, expected none with them, or another grow_policy");
-  p.policy = grow_policy::depthwise;
   p.max_cat_threshold = 0;
   refuses(p, "max_cat_threshold: found 0, expected at least 1");
   p.max_cat_threshold = 1;

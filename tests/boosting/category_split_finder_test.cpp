@@ -58,8 +58,8 @@ struct answer {
 
 answer find(const cell_list& cells, const split_rule& rule, const category_rule& how) {
   answer a;
-  a.improved = category_split_finder(cells.data(), cells.size() - 1, sum_of(cells))
-                   .improve(rule, how, a.choice, a.set);
+  const category_split_finder::node node[] = {{cells.data(), sum_of(cells)}};
+  a.improved = category_split_finder(node, cells.size() - 1).improve(rule, how, a.choice, a.set);
   return a;
 }
 
@@ -167,6 +167,42 @@ TEST_CASE("category_split_finder: few categories are split one against the rest"
   }
 }
 
+TEST_CASE("category_split_finder: the nodes of a level share the set whose gains add up to most") {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    const std::size_t bins = 2 + seed % 5, count = 1 + seed % 4;
+    std::vector<cell_list> cells;
+    std::vector<category_split_finder::node> nodes;
+    for (std::size_t n = 0; n < count; ++n) cells.push_back(random_cells(bins, seed % 2 == 0, 7 * seed + n));
+    cells.emplace_back(bins + 1);  // a node without rows
+    for (const cell_list& some : cells) nodes.push_back({some.data(), sum_of(some)});
+    const split_rule rule = {1, 0, seed % 3 == 0 ? 9.0 : 0.0};
+    split_choice choice;
+    bin_set set;
+    const bool improved = category_split_finder(nodes, bins).improve(rule, {10, 64, 10, 10}, choice, set);
+    const auto total = [&](const std::vector<bool>& left) {
+      double gain = 0;
+      for (const cell_list& some : cells) gain += gain_of(some, left, rule, 0);
+      return gain;
+    };
+    double best = 0;
+    for (std::size_t one = 0; one <= bins; ++one) {
+      for (const bool missing_left : {false, true}) {
+        // Categories without weight in the level go with the missing ones.
+        std::vector<bool> left(bins + 1);
+        for (std::size_t b = 0; b <= bins; ++b) {
+          std::int64_t weight = 0;
+          for (const cell_list& some : cells) weight += some[b].hessian;
+          left[b] = b == one || (missing_left && (b == bins || weight == 0));
+        }
+        best = std::max(best, total(left));
+      }
+    }
+    CHECK(improved == (best > 0));
+    CHECK(choice.gain == doctest::Approx(best).epsilon(1e-9));
+    if (improved) CHECK(total(bins_in(set, bins + 1)) == doctest::Approx(best).epsilon(1e-9));
+  }
+}
+
 TEST_CASE("category_split_finder: gains have the bits of those of numbers") {
   for (const double l1 : {0.0, 150.0}) {
     for (std::uint64_t seed = 0; seed < 100; ++seed) {
@@ -199,7 +235,8 @@ TEST_CASE("category_split_finder: nothing to split, or nothing better") {
   const cell_list cells = random_cells(20, true, 1);
   answer a = find(cells, rule, {});
   REQUIRE(a.improved);
-  CHECK(!category_split_finder(cells.data(), 20, sum_of(cells)).improve(rule, {}, a.choice, a.set));
+  const category_split_finder::node node[] = {{cells.data(), sum_of(cells)}};
+  CHECK(!category_split_finder(node, 20).improve(rule, {}, a.choice, a.set));
 }
 
 TEST_CASE("category_split_finder: 255 bins, and equal categories go by their number") {

@@ -11,8 +11,8 @@
 #include <chrono>
 
 #include "tests/boosting/boosting_data.hpp"
+#include "tests/boosting/naive_comparison.hpp"
 #include "tests/laws.hpp"
-#include "tests/naive/gradient_boosted_trees.hpp"
 
 using namespace colonnade;
 using namespace colonnade::tests;
@@ -42,31 +42,7 @@ gradient_boosted_trees fit_simple(const std::vector<double>& x, const std::vecto
 
 void check_against_naive(const boosting_table& t, const boosting_params& p, bool weighted) {
   const auto y = t.target(p.objective);
-  const auto model = fit<gradient_boosted_trees>(with(t, y, weighted), p);
-  const std::vector<double> base(model.base_margins().begin(), model.base_margins().end());
-  const naive_boosting naive(t.x.view(), y, weighted ? t.weight : std::vector<double>{}, model.cuts(), p,
-                             model.outputs(), base);
-  REQUIRE(model.trees().trees() == naive.trees().size());
-  for (std::size_t k = 0; k < naive.trees().size(); ++k) {
-    const auto nodes = model.trees().nodes(k);
-    const auto& expected = naive.trees()[k];
-    REQUIRE(nodes.size() == expected.size());
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-      REQUIRE(nodes[i].is_leaf() == expected[i].leaf);
-      if (nodes[i].is_leaf()) {
-        CHECK(nodes[i].value == doctest::Approx(expected[i].value).epsilon(1e-3));
-        continue;
-      }
-      CHECK(nodes[i].feature() == expected[i].feature);
-      CHECK(nodes[i].value == expected[i].value);
-      CHECK(nodes[i].child == static_cast<std::uint32_t>(expected[i].left));
-    }
-  }
-  const auto margins = margins_of(model, t.x.view());
-  for (std::size_t i = 0; i < margins.size(); ++i) {
-    CHECK(margins[i] ==
-          doctest::Approx(naive.margins()[i / model.outputs()][i % model.outputs()]).epsilon(1e-3));
-  }
+  check_naive(with(t, y, weighted), p);
 }
 
 }  // namespace

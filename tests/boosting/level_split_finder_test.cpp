@@ -96,13 +96,13 @@ TEST_CASE("level_split_finder: the split whose gains add up to most, at every in
         if (b > 0) best = std::max(best, gain_of(l, table, rule, f, b, false));
       }
     }
-    const auto first = finder.find(l.nodes, features, rule, 1);
+    const auto first = finder.find(l.nodes, features, rule, {}, 1);
     CHECK(first.gain == doctest::Approx(best));
     CHECK(gain_of(l, table, rule, first.feature, first.below, first.missing_left) ==
           doctest::Approx(first.gain));
     for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
       const simd::scoped_level scope(level);
-      const auto again = finder.find(l.nodes, features, rule, 3);
+      const auto again = finder.find(l.nodes, features, rule, {}, 3);
       CHECK(again.gain == first.gain);
       CHECK(again.feature == first.feature);
       CHECK(again.below == first.below);
@@ -116,10 +116,10 @@ TEST_CASE("level_split_finder: a node that a split leaves empty does not veto it
   level l(table, 1, false, 1);
   const std::vector<std::uint32_t> features = {0, 1, 2};
   const level_split_finder finder(table);
-  const auto alone = finder.find(l.nodes, features, split_rule{}, 1);
+  const auto alone = finder.find(l.nodes, features, split_rule{}, {}, 1);
   REQUIRE(alone.gain > 0);
   const gradient_histogram nothing(table.cells());
   l.nodes.push_back({&nothing, gradient_sum{}});
-  CHECK(finder.find(l.nodes, features, split_rule{}, 1).gain == alone.gain);
-  CHECK(finder.find({}, features, split_rule{}, 1).gain == 0);
+  CHECK(finder.find(l.nodes, features, split_rule{}, {}, 1).gain == alone.gain);
+  CHECK(finder.find({}, features, split_rule{}, {}, 1).gain == 0);
 }

@@ -204,17 +204,21 @@ class naive_boosting {
 
   // The sets of bins that may go left: each alone, or the first and last ones in the order of their
   // gradients.
-  std::vector<std::vector<bool>> sets_of(const node_rows& at, const std::vector<sums>& g, std::size_t f,
-                                         bool one_hot, bool missing_left) const {
+  std::vector<std::vector<bool>> sets_of(std::span<const node_rows> nodes, const std::vector<sums>& g,
+                                         std::size_t f, bool one_hot, bool missing_left) const {
     std::vector<sums> total(cuts_.bins(f));
-    for (const std::size_t i : at.rows) {
-      const int bin = category(f, x_(i, f));
-      if (bin < 0) continue;
-      total[static_cast<std::size_t>(bin)].g += g[i].g;
-      total[static_cast<std::size_t>(bin)].h += g[i].h;
+    double weight = 0;
+    for (const node_rows& at : nodes) {
+      weight += at.total.h;
+      for (const std::size_t i : at.rows) {
+        const int bin = category(f, x_(i, f));
+        if (bin < 0) continue;
+        total[static_cast<std::size_t>(bin)].g += g[i].g;
+        total[static_cast<std::size_t>(bin)].h += g[i].h;
+      }
     }
     // The light ones go with the missing values.
-    const double least = one_hot ? 0 : std::min(p_.cat_smooth, at.total.h / 16);
+    const double least = one_hot ? 0 : std::min(p_.cat_smooth, weight / 16);
     std::vector<std::size_t> order;
     std::vector<bool> light(total.size());
     for (std::size_t b = 0; b < total.size(); ++b) {
@@ -241,13 +245,21 @@ class naive_boosting {
     return sets;
   }
 
-  void try_categories(const node_rows& at, const std::vector<sums>& g, std::size_t f, split& best) const {
+  double gain_of(std::span<const node_rows> nodes, const std::vector<sums>& g, const split& s,
+                 double more_l2 = 0) const {
+    double gain = 0;
+    for (const node_rows& at : nodes) gain += gain_of(at, g, s, more_l2);
+    return gain;
+  }
+
+  void try_categories(std::span<const node_rows> nodes, const std::vector<sums>& g, std::size_t f,
+                      split& best) const {
     const bool one_hot = cuts_.bins(f) <= p_.max_cat_to_onehot;
     const double more_l2 = one_hot ? 0 : p_.cat_l2;
     for (const bool missing_left : {false, true}) {
-      for (const auto& set : sets_of(at, g, f, one_hot, missing_left)) {
+      for (const auto& set : sets_of(nodes, g, f, one_hot, missing_left)) {
         const split candidate = {0, 0, f, missing_left, set};
-        improve(best, candidate, gain_of(at, g, candidate, more_l2));
+        improve(best, candidate, gain_of(nodes, g, candidate, more_l2));
       }
     }
   }
@@ -257,7 +269,7 @@ class naive_boosting {
     split best;
     for (std::size_t f = 0; f < x_.columns(); ++f) {
       if (cuts_.categories(f) != nullptr) {
-        try_categories(nodes.front(), g, f, best);
+        try_categories(nodes, g, f, best);
         continue;
       }
       bool missing = false;
@@ -268,9 +280,7 @@ class naive_boosting {
         if (missing_left && !missing) continue;
         for (std::size_t b = missing_left && missing ? 0 : 1; b < cuts_.bins(f); ++b) {
           const split candidate = {0, cuts_.threshold(f, b), f, missing_left};
-          double gain = 0;
-          for (const node_rows& at : nodes) gain += gain_of(at, g, candidate);
-          improve(best, candidate, gain);
+          improve(best, candidate, gain_of(nodes, g, candidate));
         }
       }
     }

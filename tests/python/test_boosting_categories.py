@@ -250,7 +250,6 @@ def test_categories_may_be_numbers() -> None:
             {"categorical_features": ["city", "size", "noise"]},
             "among categories, expected whole numbers from 0 to 2\\^24 - 1",
         ),
-        ({"categorical_features": "auto", "grow_policy": "symmetric"}, "found symmetric trees"),
         ({"categorical_features": "auto", "cat_l2": -1}, "cat_l2: found -1.0"),
         ({"categorical_features": "auto", "max_cat_threshold": 0}, "max_cat_threshold: found 0"),
         ({"categorical_features": "auto", "max_cat_to_onehot": 1.5}, "max_cat_to_onehot: found 1.5"),
@@ -310,3 +309,22 @@ def test_a_fit_on_text_goes_on_from_a_checkpoint(tmp_path: Path) -> None:
     assert part.n_iter_ == 5
     rest = GradientBoostedTreesClassifier(**options | {"n_estimators": 4}).fit(X, y, init_model=part)
     assert rest.to_bytes() == whole.to_bytes()
+
+
+def test_symmetric_trees_split_categories_level_by_level() -> None:
+    X, y = flights(4000, 1)
+    test, expected = flights(4000, 2)
+    options: dict = {"categorical_features": CATEGORICAL, "n_estimators": 60, "learning_rate": 0.1}
+    model = GradientBoostedTreesClassifier(grow_policy="symmetric", **options).fit(X, y)
+    # Trees are complete: all rows are as deep.
+    assert set(np.unique(model.apply(test).max(axis=0))) <= {2 ** (d + 1) - 2 for d in range(7)}
+    assert model.predict_proba(test[:7]).tolist() == model.predict_proba(test)[:7].tolist()
+    assert (
+        type(model).from_bytes(model.to_bytes()).predict_proba(test).tolist()
+        == model.predict_proba(test).tolist()
+    )
+    as_numbers = GradientBoostedTreesClassifier(
+        grow_policy="symmetric", **options | {"categorical_features": None}
+    ).fit(X, y)
+    margin, other = model.decision_function(test), as_numbers.decision_function(test)
+    assert roc_auc_score(expected, margin) > roc_auc_score(expected, other)

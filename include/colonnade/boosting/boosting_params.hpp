@@ -179,9 +179,6 @@ struct boosting_params {
       require(categorical_features[k - 1] < categorical_features[k], "categorical_features",
               categorical_features[k], "ascending column numbers, each once");
     }
-    if (policy == grow_policy::symmetric && !categorical_features.empty())
-      throw argument_error("categorical_features", "symmetric trees",
-                           "none with them, or another grow_policy");
   }
   void check_cut_points() const {
     const auto refuse = [](const column_cuts& some, const char* found, const char* expected) {

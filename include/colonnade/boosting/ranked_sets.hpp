@@ -22,7 +22,7 @@ class ranked_sets {
   static constexpr std::size_t block_rows = rank_leaves::rows;
 
   /// Appends the sets of a tree. For a node that is split by one, place[node] is the number of its bytes
-  /// among those that `write` fills.
+  /// among those that `write` fills; nodes of a level that share their split share them.
   void add(std::span<const tree_node> tree, std::span<const bin_set> sets, const feature_cuts& cuts,
            std::vector<std::uint32_t>& place) {
     std::vector<std::pair<std::uint32_t, std::uint32_t>> splits;  // column, node
@@ -32,15 +32,21 @@ class ranked_sets {
     std::sort(splits.begin(), splits.end());
     place.assign(tree.size(), 0);
     const std::size_t first = groups_.size();
-    for (std::size_t k = 0, used = 0; k < splits.size(); ++k, ++used) {
+    const auto set_of = [&](std::uint32_t node) { return sets[static_cast<std::size_t>(tree[node].value)]; };
+    for (std::size_t k = 0, used = 0; k < splits.size(); ++k) {
       const auto [column, node] = splits[k];
-      if (k == 0 || used == together || splits[k - 1].first != column) {
+      const bool same_column = k > 0 && splits[k - 1].first == column;
+      if (same_column && set_of(splits[k - 1].second) == set_of(node)) {
+        place[node] = place[splits[k - 1].second];
+        continue;
+      }
+      if (!same_column || used == together) {
         groups_.push_back(column);
         tables_.resize(tables_.size() + table_size);
         used = 0;
       }
-      write_table(sets[static_cast<std::size_t>(tree[node].value)], used);
-      place[node] = static_cast<std::uint32_t>((groups_.size() - first - 1) * together + used);
+      write_table(set_of(node), used);
+      place[node] = static_cast<std::uint32_t>((groups_.size() - first - 1) * together + used++);
     }
     most_groups_ = std::max(most_groups_, groups_.size() - first);
     end_.push_back(groups_.size());

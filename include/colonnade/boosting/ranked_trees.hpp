@@ -132,13 +132,16 @@ class ranked_trees {
       std::vector<std::uint32_t> level = {0}, next;
       for (; !tree_[level.front()].is_leaf(); level.swap(next)) {
         next.clear();
-        const tree_node& shared = tree_[level.front()];
         for (const std::uint32_t i : level) {
-          if (tree_[i].bits != shared.bits || tree_[i].value != shared.value) return false;
+          if (!same_split(i, level.front())) return false;
           next.insert(next.end(), {tree_[i].child, tree_[i].child + 1});
         }
       }
       return level.size() == below_[0].splits + 1;
+    }
+    bool same_split(std::uint32_t a, std::uint32_t b) const {
+      if (tree_[a].bits != tree_[b].bits) return false;
+      return tree_[a].is_categorical() ? place_[a] == place_[b] : tree_[a].value == tree_[b].value;
     }
     void write_levels() {
       rank_step step;

@@ -68,8 +68,8 @@ class split_finder {
       const bool by_set = bins_.categorical(*feature);
       bool improved = false;
       if (by_set) {
-        improved =
-            category_split_finder(cells, count, sum).improve(rule_, category_rule_, best.choice, best.set);
+        const category_split_finder::node node[] = {{cells, sum}};
+        improved = category_split_finder(node, count).improve(rule_, category_rule_, best.choice, best.set);
       } else {
         simd::run<split_scan>(cells, count, sum, static_cast<const split_rule*>(&rule_), &best.choice,
                               &improved);
@@ -87,12 +87,14 @@ class split_finder {
     const double gain = steps * gain_unit_;
     return gain >= std::max(params_.gamma, tiny_gain) ? gain : 0;
   }
-  /// What the split of a node with these sums gains, or 0 if that is less.
-  double gain_of(const gradient_sum& left, const gradient_sum& sum) const {
+  /// What the split of a node with these sums gains, or 0 if that is less; `more_l2` is added to the penalty
+  /// of both sides.
+  double gain_of(const gradient_sum& left, const gradient_sum& sum, double more_l2) const {
     const gradient_sum right = sum - left;
-    return std::max(0.0, score(left) + score(right) - score(sum)) * gain_unit_;
+    return std::max(0.0, score(left, more_l2) + score(right, more_l2) - score(sum, 0)) * gain_unit_;
   }
   const split_rule& rule() const { return rule_; }
+  const category_rule& rule_of_categories() const { return category_rule_; }
 
   /// The best split by one of `features`, on up to `threads` threads.
   node_split find_together(const gradient_histogram& histogram, const gradient_sum& sum,
@@ -112,8 +114,8 @@ class split_finder {
  private:
   static constexpr double tiny_gain = 1e-6;
 
-  double score(const gradient_sum& sum) const {
-    return leaf_score(static_cast<double>(sum.gradient), static_cast<double>(sum.hessian), rule_.l2,
+  double score(const gradient_sum& sum, double more_l2) const {
+    return leaf_score(static_cast<double>(sum.gradient), static_cast<double>(sum.hessian), rule_.l2 + more_l2,
                       rule_.l1);
   }
 

@@ -177,13 +177,14 @@ class tree_grower {
     std::vector<level_split_finder::level_node> nodes;
     for (const std::uint32_t id : level) nodes.push_back({at(id).histogram.get(), at(id).sum});
     const split_finder& finder = expander_.finder();
-    const auto shared =
-        level_finder_.find(nodes, columns.of(at(level.front()).columns), finder.rule(), threads_);
+    const auto shared = level_finder_.find(nodes, columns.of(at(level.front()).columns), finder.rule(),
+                                           finder.rule_of_categories(), threads_);
     if (finder.gain(shared.gain) == 0) return false;
     for (const std::uint32_t id : level) {
       const gradient_sum left = level_finder_.left_of(*at(id).histogram, shared);
-      const double gain = finder.gain_of(left, at(id).sum);
-      at(id).split = {gain, shared.feature, {gain, left, shared.below, shared.missing_left}, false, {}};
+      const double gain = finder.gain_of(left, at(id).sum, shared.more_l2);
+      at(id).split = {
+          gain, shared.feature, {gain, left, shared.below, shared.missing_left}, shared.by_set, shared.set};
     }
     return true;
   }
