@@ -9,15 +9,15 @@
 
 namespace colonnade::inline COLONNADE_ABI {
 
-/// What a fit from batches may be given beside its rows and parameters.
-template <class T>
+/// What a fit from batches, or of a sparse table, may be given beside its rows and parameters.
+template <class T, class Table = matrix_view<const T>>
 struct batch_fit {
-  std::span<const evaluation_set<T>> evaluation = {};  ///< in memory; early stopping looks at the last
+  std::span<const evaluation_set<T, Table>> evaluation = {};  ///< in memory; early stopping looks at the last
   boosting_observer observer = {};
   boosting_log* log = nullptr;  ///< receives the scores
   custom_gradients custom = {};
   boosting_extras extras = {};  ///< of all rows
-  std::string cache = {};       ///< a folder in which the bins are kept in a temporary file; empty: in RAM
+  std::string cache = {};       ///< from batches: a folder for a temporary file of the bins; empty: RAM
 };
 
 }  // namespace colonnade::inline COLONNADE_ABI

@@ -9,6 +9,7 @@
 #include "colonnade/boosting/boosting_params.hpp"
 #include "colonnade/boosting/boosting_progress.hpp"
 #include "colonnade/boosting/feature_cuts.hpp"
+#include "colonnade/boosting/sparse_cuts.hpp"
 #include "colonnade/core/accumulator.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/views.hpp"
@@ -19,8 +20,8 @@
 namespace colonnade::inline COLONNADE_ABI {
 
 /// Throws argument_error unless a fit with these parameters can learn from `data`.
-template <class T>
-void check_boosting_rows(const samples<matrix_view<T>>& data, const boosting_params& p) {
+template <class Table>
+void check_boosting_rows(const samples<Table>& data, const boosting_params& p) {
   p.check();
   if (data.x.columns() == 0) throw argument_error("X", "0 columns", "at least 1");
   if (data.rows() >= (std::uint64_t{1} << 32))
@@ -55,9 +56,15 @@ feature_cuts cuts_for(matrix_view<const T> x, column_view<const double> weight, 
                              {p.binning, p.cut_points});
 }
 
-/// Throws argument_error for sets of other columns, and where early stopping has none to look at.
 template <class T>
-void check_evaluation_sets(std::span<const evaluation_set<T>> sets, std::size_t columns,
+feature_cuts cuts_for(const sparse_columns<T>& x, column_view<const double> weight, const boosting_params& p,
+                      int threads) {
+  return sparse_cuts<T>::learn(x, weight, p, threads);
+}
+
+/// Throws argument_error for sets of other columns, and where early stopping has none to look at.
+template <class T, class Table>
+void check_evaluation_sets(std::span<const evaluation_set<T, Table>> sets, std::size_t columns,
                            const boosting_params& p) {
   for (const auto& set : sets) {
     if (set.data.x.columns() != columns) {

@@ -11,11 +11,12 @@
 
 namespace colonnade::inline COLONNADE_ABI {
 
-/// Rows that are scored after every iteration of a fit; early stopping looks at the last set.
-template <class T>
+/// Rows that are scored after every iteration of a fit; early stopping looks at the last set. They are of the
+/// kind of table (`matrix_view`, `csr_view`) that is learned from.
+template <class T, class Table = matrix_view<const T>>
 struct evaluation_set {
   std::string name;
-  samples<matrix_view<const T>> data;
+  samples<Table> data;
   matrix_view<const double> base_margin = {};  ///< as in boosting_extras
 };
 

@@ -46,9 +46,12 @@ class few_values {
 template <class T>
 class cut_learner {
  public:
-  /// At most `bins` bins for each column but those that are `left_out`; of at most `sample` rows.
+  /// At most `bins` bins for each column but those that are `left_out`; of about `sample` rows.
   cut_learner(std::size_t bins, std::span<const char> left_out, std::size_t sample, bool weighted)
-      : bins_(bins), left_out_(left_out.begin(), left_out.end()), values_(left_out.size()) {
+      : bins_(bins),
+        left_out_(left_out.begin(), left_out.end()),
+        zeros_(left_out.size()),
+        values_(left_out.size()) {
     if (weighted) weights_.resize(left_out.size());
     for (std::size_t f = 0; f < values_.size(); ++f) values_[f].reserve(left_out[f] != 0 ? 0 : sample);
   }
@@ -59,12 +62,18 @@ class cut_learner {
   void add(matrix_view<const T> x, std::size_t row, double weight) {
     if (!(weight > 0)) return;
     for (std::size_t f = 0; f < columns(); ++f) {
-      const T value = x(row, f);
-      if (left_out_[f] != 0 || real::isnan(value)) continue;
-      values_[f].push_back(value);
-      if (!weights_.empty()) weights_[f].push_back(weight);
+      if (left_out_[f] == 0) add(f, x(row, f), weight);
     }
   }
+  /// The same value by value: those of a column come in the order of their rows.
+  void add(std::size_t f, T value, double weight) {
+    if (value == 0) return add_zeros(f, weight);
+    if (real::isnan(value)) return;
+    values_[f].push_back(value);
+    if (!weights_.empty()) weights_[f].push_back(weight);
+  }
+  /// Zeros of this weight together.
+  void add_zeros(std::size_t f, double weight) { zeros_[f] += weight; }
 
   /// Cuts of a column. One of few values in the sample may have rarer ones elsewhere, which `add_all(all)`
   /// adds to a `few_values`; when all are still few, each has its bin.
@@ -72,6 +81,7 @@ class cut_learner {
   std::vector<double> cuts(std::size_t f, const AddAll& add_all) const {
     if (left_out_[f] != 0) return {};
     auto distinct = weights_.empty() ? count_distinct(values_[f]) : weigh_distinct(values_[f], weights_[f]);
+    if (zeros_[f] > 0) insert_zero(distinct, zeros_[f]);
     if (distinct.size() <= bins_) {
       few_values all(bins_);
       for (const weighted_value& known : distinct) all.add(known.value);
@@ -112,6 +122,12 @@ class cut_learner {
       distinct.back().weight += weights[order[i]];
     }
     return distinct;
+  }
+
+  static void insert_zero(std::vector<weighted_value>& distinct, double weight) {
+    const auto at = std::lower_bound(distinct.begin(), distinct.end(), 0.0,
+                                     [](const weighted_value& a, double value) { return a.value < value; });
+    distinct.insert(at, {0, weight});
   }
 
   // The values of the sample with those of all rows, which weigh nothing.
@@ -159,7 +175,8 @@ class cut_learner {
 
   std::size_t bins_;
   std::vector<char> left_out_;
-  std::vector<std::vector<T>> values_;
+  std::vector<double> zeros_;                 // their weight: sparse tables have many
+  std::vector<std::vector<T>> values_;        // the others
   std::vector<std::vector<double>> weights_;  // as many, or none
 };
 

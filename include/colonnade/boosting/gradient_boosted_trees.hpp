@@ -18,6 +18,7 @@
 #include "colonnade/boosting/boosting_extras.hpp"
 #include "colonnade/boosting/boosting_input.hpp"
 #include "colonnade/boosting/boosting_trainer.hpp"
+#include "colonnade/boosting/dense_blocks.hpp"
 #include "colonnade/boosting/leaf_refitter.hpp"
 #include "colonnade/boosting/ranked_trees.hpp"
 #include "colonnade/core/accumulator.hpp"
@@ -70,22 +71,18 @@ class gradient_boosted_trees {
                                     const gradient_boosted_trees* init_model = nullptr,
                                     const boosting_extras& extras = {}) {
     using value = std::remove_const_t<T>;
-    check_boosting_rows(data, p);
-    check_evaluation_sets(evaluation, data.x.columns(), p);
-    check_custom(p, custom);
-    const boosting_loss loss(p, data.target, data.weight, data.rows(), custom);
-    if (init_model != nullptr) {
-      check_resumable(p, data.x.columns(), loss.outputs(), init_model->params_, init_model->features(),
-                      init_model->outputs());
-    }
-    const matrix_view<const value> x = data.x;
-    gradient_boosted_trees model =
-        init_model != nullptr ? *init_model : begun(cuts_for(x, data.weight, p, threads), loss);
-    const binned_matrix bins(x, model.cuts_, binned_matrix::layout::rows_and_columns, threads);
-    const batch_fit<value> how{evaluation, observer, log, custom, extras, {}};
-    model.train(bins, loss, model.margins_before(x, extras.base_margin, threads), p, threads, how);
-    if (init_model != nullptr) model.params_.n_estimators += init_model->iterations();
-    return model;
+    const samples<matrix_view<const value>> rows{data.x, data.target, data.weight};
+    return fit_table<value>(rows, p, threads, {evaluation, observer, log, custom, extras, {}}, init_model);
+  }
+
+  /// The same from a sparse table, whose evaluation sets are sparse too. What has no entry is 0; the model
+  /// has the bytes of a fit of the dense table. O(entries) an iteration and level, and O(rows x columns)
+  /// where a column has an entry in more than one row of eight.
+  template <class T>
+  static gradient_boosted_trees fit(const samples<csr_view<T>>& data, const params& p = {}, int threads = 0,
+                                    const batch_fit<T, csr_view<T>>& how = {},
+                                    const gradient_boosted_trees* init_model = nullptr) {
+    return fit_table<T>(data, p, threads, how, init_model);
   }
 
   /// The same from batches of rows that need not fit into memory, all of them together; the model has the
@@ -113,11 +110,11 @@ class gradient_boosted_trees {
   /// (1 - decay_rate) x what it would be on `data` (LightGBM's refit). Base, splits, gains and covers stay,
   /// and so do leaves that no row reaches. `custom` as in `fit`, `base_margin` as in `predict_margin`. Throws
   /// argument_error and data_error. O(rows x trees x depth).
-  template <class T>
-  gradient_boosted_trees refit(const samples<matrix_view<T>>& data, double decay_rate = 0.9, int threads = 0,
+  template <class Table>
+  gradient_boosted_trees refit(const samples<Table>& data, double decay_rate = 0.9, int threads = 0,
                                custom_gradients custom = {},
                                matrix_view<const double> base_margin = {}) const {
-    const matrix_view<const std::remove_const_t<T>> x = data.x;
+    const auto& x = data.x;
     if (x.columns() != features())
       throw argument_error("X", std::to_string(x.columns()) + " columns", std::to_string(features()));
     if (!(decay_rate >= 0 && decay_rate <= 1))
@@ -130,10 +127,9 @@ class gradient_boosted_trees {
     model.best_iteration_.reset();  // of other leaves
     model.best_score_.reset();
     leaf_refitter refitter(loss, p, decay_rate, threads);
-    refitter.refit(model.ensemble_, by_output(starting_margins(base_margin, base_, data.rows())),
-                   [&](std::size_t tree, std::span<std::uint32_t> leaf) {
-                     ensemble_.apply_one(x, tree, leaf, threads, &cuts_);
-                   });
+    refitter.refit(
+        model.ensemble_, by_output(starting_margins(base_margin, base_, data.rows())),
+        [&](std::size_t tree, std::span<std::uint32_t> leaf) { apply_one(x, tree, leaf, threads); });
     return model;
   }
 
@@ -202,9 +198,25 @@ class gradient_boosted_trees {
     ensemble_.add_margins(rows, base, out, threads, &cuts_);
   }
 
-  /// Regression: the expected target. Otherwise the number of the likeliest class (the lowest of equal ones).
+  /// The same of a sparse table.
   template <class T>
-  void predict(matrix_view<T> x, std::span<double> out, int threads = 0,
+  void predict_margin(const csr_view<T>& x, matrix_view<double> out, int threads = 0,
+                      matrix_view<const double> base_margin = {}) const {
+    check_shape(x.columns(), x.rows(), out, outputs());
+    const matrix_view<const double> base = starting_margins(base_margin, base_, x.rows());
+    const auto ranked =
+        x.rows() < ranked_trees::least_rows ? std::nullopt : ranked_trees::of(ensemble_, &cuts_);
+    for_dense_blocks(x, threads, 1, [&](std::size_t first, matrix_view<const T> rows) {
+      const auto from = base.slice(first, rows.rows());
+      const auto to = out.slice(first, rows.rows());
+      ranked ? ranked->add_margins(rows, from, to, 1) : ensemble_.add_margins(rows, from, to, 1, &cuts_);
+    });
+  }
+
+  /// Regression: the expected target. Otherwise the number of the likeliest class (the lowest of equal ones).
+  /// `x` is a `matrix_view` or a `csr_view`.
+  template <class Table>
+  void predict(const Table& x, std::span<double> out, int threads = 0,
                matrix_view<const double> base_margin = {}) const {
     if (out.size() != x.rows())
       throw argument_error("out", std::to_string(out.size()), std::to_string(x.rows()));
@@ -218,8 +230,8 @@ class gradient_boosted_trees {
   }
 
   /// out(i, k) = probability of class k. `out` is rows x classes(). Throws argument_error for regression.
-  template <class T>
-  void predict_proba(matrix_view<T> x, matrix_view<double> out, int threads = 0,
+  template <class Table>
+  void predict_proba(const Table& x, matrix_view<double> out, int threads = 0,
                      matrix_view<const double> base_margin = {}) const {
     if (classes() == 0) throw argument_error("predict_proba", "a model of a regression", "a classifier");
     check_shape(x.columns(), x.rows(), out, classes());
@@ -235,6 +247,14 @@ class gradient_boosted_trees {
   void apply(matrix_view<T> x, matrix_view<std::uint32_t> out, int threads = 0) const {
     check_shape(x.columns(), x.rows(), out, ensemble_.trees());
     ensemble_.apply(matrix_view<const std::remove_const_t<T>>(x), out, threads, &cuts_);
+  }
+
+  template <class T>
+  void apply(const csr_view<T>& x, matrix_view<std::uint32_t> out, int threads = 0) const {
+    check_shape(x.columns(), x.rows(), out, ensemble_.trees());
+    for_dense_blocks(x, threads, 1, [&](std::size_t first, matrix_view<const T> rows) {
+      ensemble_.apply(rows, out.slice(first, rows.rows()), 1, &cuts_);
+    });
   }
 
   /// One number a column; 0 for a column without splits.
@@ -303,9 +323,41 @@ class gradient_boosted_trees {
     return model;
   }
 
-  // Margins that rows have before the trees that are to come; none: all of them the base.
+  template <class T, class Table>
+  static gradient_boosted_trees fit_table(const samples<Table>& data, const params& p, int threads,
+                                          const batch_fit<T, Table>& how,
+                                          const gradient_boosted_trees* init_model) {
+    check_boosting_rows(data, p);
+    check_evaluation_sets(how.evaluation, data.x.columns(), p);
+    check_custom(p, how.custom);
+    const boosting_loss loss(p, data.target, data.weight, data.rows(), how.custom);
+    if (init_model != nullptr) {
+      check_resumable(p, data.x.columns(), loss.outputs(), init_model->params_, init_model->features(),
+                      init_model->outputs());
+    }
+    const auto& columns = by_columns(data.x);
+    gradient_boosted_trees model =
+        init_model != nullptr ? *init_model : begun(cuts_for(columns, data.weight, p, threads), loss);
+    const binned_matrix bins(columns, model.cuts_, binned_matrix::layout::rows_and_columns, threads);
+    model.train(bins, loss, model.margins_before(data.x, how.extras.base_margin, threads), p, threads, how);
+    if (init_model != nullptr) model.params_.n_estimators += init_model->iterations();
+    return model;
+  }
+
   template <class T>
-  std::vector<double> margins_before(matrix_view<const T> x, matrix_view<const double> base_margin,
+  void apply_one(matrix_view<T> x, std::size_t tree, std::span<std::uint32_t> leaf, int threads) const {
+    ensemble_.apply_one(matrix_view<const std::remove_const_t<T>>(x), tree, leaf, threads, &cuts_);
+  }
+  template <class T>
+  void apply_one(const csr_view<T>& x, std::size_t tree, std::span<std::uint32_t> leaf, int threads) const {
+    for_dense_blocks(x, threads, 1, [&](std::size_t first, matrix_view<const T> rows) {
+      ensemble_.apply_one(rows, tree, leaf.subspan(first, rows.rows()), 1, &cuts_);
+    });
+  }
+
+  // Margins that rows have before the trees that are to come; none: all of them the base.
+  template <class Table>
+  std::vector<double> margins_before(const Table& x, matrix_view<const double> base_margin,
                                      int threads) const {
     if (ensemble_.trees() == 0 && base_margin.empty()) return {};
     std::vector<double> margins(x.rows() * outputs());
@@ -316,13 +368,13 @@ class gradient_boosted_trees {
   }
 
   // Grows the trees of a fit whose rows begin with `margins` (none: with the base).
-  template <class T>
+  template <class T, class Table>
   void train(const binned_matrix& bins, const boosting_loss& loss, std::vector<double> margins,
-             const params& p, int threads, const batch_fit<T>& how) {
+             const params& p, int threads, const batch_fit<T, Table>& how) {
     boosting_trainer trainer(bins, cuts_, loss, p, base_, threads);
     std::deque<evaluation_rows> rows;
     for (const auto& set : how.evaluation) {
-      rows.push_back({binned_matrix(set.data.x, cuts_, binned_matrix::layout::columns, threads),
+      rows.push_back({binned_matrix(by_columns(set.data.x), cuts_, binned_matrix::layout::columns, threads),
                       evaluation_loss(p, loss.outputs(), set.data.target, set.data.weight, set.data.rows())});
       trainer.watch(set.name, rows.back().bins, rows.back().loss,
                     margins_before(set.data.x, set.base_margin, threads));

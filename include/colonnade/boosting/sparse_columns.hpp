@@ -7,6 +7,7 @@
 
 #include "colonnade/core/csr_view.hpp"
 #include "colonnade/core/large_array.hpp"
+#include "colonnade/core/views.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -33,6 +34,7 @@ class sparse_columns {
 
   std::size_t rows() const { return table_rows_; }
   std::size_t columns() const { return begin_.size() - 1; }
+  std::size_t entries() const { return begin_.back(); }
   std::span<const std::uint32_t> rows(std::size_t f) const { return of(rows_, f); }
   std::span<const T> values(std::size_t f) const { return of(values_, f); }
 
@@ -47,5 +49,15 @@ class sparse_columns {
   large_array<std::uint32_t> rows_;
   large_array<T> values_;
 };
+
+/// A table as its columns are read.
+template <class T>
+matrix_view<const T> by_columns(matrix_view<const T> x) {
+  return x;
+}
+template <class T>
+sparse_columns<T> by_columns(const csr_view<T>& x) {
+  return sparse_columns<T>(x);
+}
 
 }  // namespace colonnade::inline COLONNADE_ABI

@@ -37,13 +37,15 @@ class uniform_cuts {
   void update(matrix_view<const T> x, column_view<const double> weight) {
     for (std::size_t i = 0; i < x.rows(); ++i) {
       if (weight.size() != 0 && !(weight[i] > 0)) continue;
-      for (std::size_t f = 0; f < ranges_.size(); ++f) {
-        const double value = static_cast<double>(x(i, f)) + 0.0;  // -0.0 is 0.0
-        if (!real::isfinite(value)) continue;
-        ranges_[f].least = std::min(ranges_[f].least, value);
-        ranges_[f].most = std::max(ranges_[f].most, value);
-      }
+      for (std::size_t f = 0; f < ranges_.size(); ++f) add(f, static_cast<double>(x(i, f)));
     }
+  }
+  /// A value of a column.
+  void add(std::size_t f, double value) {
+    value += 0.0;  // -0.0 is 0.0
+    if (!real::isfinite(value)) return;
+    ranges_[f].least = std::min(ranges_[f].least, value);
+    ranges_[f].most = std::max(ranges_[f].most, value);
   }
   void merge(const uniform_cuts& other) {
     for (std::size_t f = 0; f < ranges_.size(); ++f) {
