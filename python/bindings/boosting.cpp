@@ -341,6 +341,12 @@ class checkpoint_file {
   std::vector<std::pair<std::size_t, class_labels>> categories_;
 };
 
+using size_array = py::array_t<std::uint64_t, py::array::c_style>;
+
+std::span<const std::uint64_t> sizes_in(const size_array& group) {
+  return {group.data(), static_cast<std::size_t>(group.size())};
+}
+
 template <class T>
 evaluation_set<T> converted(const held_set& set, std::string name, std::vector<T>& copy) {
   evaluation_set<T> out{std::move(name), {{}, set.y.view(), set.weight.view()}, set.base_margin.view()};
@@ -402,16 +408,15 @@ py::tuple fit(const py::object& x, const py::object& y, const py::object& sample
     held.push_back({std::move(held_x), std::move(held_y), std::move(held_weight), margin_argument(set[3])});
   }
   const margin_argument base_margin(extras["base_margin"]);
-  const auto group = extras["group"].cast<py::array_t<std::uint64_t, py::array::c_style>>();
+  const auto group = extras["group"].cast<size_array>();
   const checkpoint_file file(extras, saved_labels(target.classes()));
   const fit_settings settings(params, classifier, target.classes().size());
   const model* const first = init_model.is_none() ? nullptr : &init_model.cast<const model&>();
   return data.visit([&](auto view) {
-    return fit_view(view, target, weight, held, settings, observer, first,
-                    {.base_margin = base_margin.view(),
-                     .checkpoints = file.checkpoints(),
-                     .group = std::span(group.data(), static_cast<std::size_t>(group.size()))},
-                    threads);
+    return fit_view(
+        view, target, weight, held, settings, observer, first,
+        {.base_margin = base_margin.view(), .checkpoints = file.checkpoints(), .group = sizes_in(group)},
+        threads);
   });
 }
 
@@ -423,12 +428,14 @@ std::vector<std::uint32_t> row_numbers(const py::handle rows) {
 /// `folds`: pairs of arrays of row numbers, uint32.
 py::dict cross_validate(const py::object& x, const py::object& y, const py::object& sample_weight,
                         const py::list& folds, bool classifier, const py::dict& params,
-                        const py::object& observer, const py::object& base_margin, int threads) {
+                        const py::object& observer, const py::object& base_margin, const py::object& group,
+                        int threads) {
   const matrix_argument data(x, "X", values::any);
   const auto target = classifier ? target_argument::classes_of(y) : target_argument::values_of(y, "y");
   check_lengths(data.rows(), target.size());
   const weight_argument weight(sample_weight, data.rows());
   const margin_argument base(base_margin);
+  const auto sizes = group.cast<size_array>();
   const fit_settings settings(params, classifier, target.classes().size());
   std::vector<boosting_fold> rows;
   for (const py::handle fold : folds) {
@@ -439,7 +446,8 @@ py::dict cross_validate(const py::object& x, const py::object& y, const py::obje
   const boosting_cv_scores scores = data.visit([&](auto view) {
     return released([&] {
       return boosting_cv::evaluate(samples<decltype(view)>{view, target.view(), weight.view()}, rows,
-                                   settings.params, threads, watch, settings.custom(), base.view());
+                                   settings.params, threads, watch, settings.custom(), base.view(),
+                                   sizes_in(sizes));
     });
   });
   py::dict out;
@@ -501,7 +509,7 @@ const bindings boosting_bindings([](py::module_& m) {
                py::arg("extras"), py::arg("threads"));
   c.def_static("cross_validate", &cross_validate, py::arg("X"), py::arg("y"), py::arg("sample_weight"),
                py::arg("folds"), py::arg("classifier"), py::arg("params"), py::arg("observer"),
-               py::arg("base_margin"), py::arg("threads"));
+               py::arg("base_margin"), py::arg("group"), py::arg("threads"));
   c.def("refit", &refit, py::arg("X"), py::arg("y"), py::arg("sample_weight"), py::arg("classes"),
         py::arg("decay_rate"), py::arg("gradients"), py::arg("base_margin"), py::arg("threads"));
   c.def("predict", &predict, py::arg("X"), py::arg("threads") = 0, py::arg("base_margin") = py::none());

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import _core
-from ._boosting_fit import Observer, cuts_of_columns, flat, number
+from ._boosting_fit import Observer, cuts_of_columns, flat, group_sizes, number
 from ._estimator import row_count
 from .model_selection import KFold, StratifiedKFold
 
@@ -22,6 +22,7 @@ def cv(
     cv: Any = 5,
     sample_weight: Any = None,
     base_margin: Any = None,
+    group: Any = None,
     early_stopping_rounds: int | None = None,
     callbacks: Sequence[Callable[[int, dict[str, Any]], Any]] | None = None,
     time_limit: float | None = None,
@@ -42,11 +43,16 @@ def cv(
         Classes of any kind, or values.
     cv : int, splitter or iterable of (train, test)
         A number of folds (`StratifiedKFold` for classes, otherwise `KFold`, without shuffling), an object with
-        ``split(X, y)``, or the row numbers themselves.
+        ``split(X, y)``, or the row numbers themselves. With ``group`` a number of folds cuts groups, not rows (`KFold`
+        over the groups, for classes too), and an object is called as ``split(X, y, groups)`` with the number of the
+        group of each row.
     sample_weight : array of shape (rows,), optional
         Weights, 0 or more, for learning and for the scores.
     base_margin : array of shape (rows,) or (rows, outputs), optional
         As in ``fit``.
+    group : array of whole numbers, optional
+        Sizes of groups of consecutive rows, as in ``fit``. A group is in one fold, and ``subsample`` draws all rows
+        of a group that follow each other in a fold together.
     early_stopping_rounds : int, optional
         Stop after so many iterations without a better mean on the rows left out; the scores end with the best
         iteration. None takes that of the estimator.
@@ -82,7 +88,8 @@ def cv(
     if early_stopping_rounds is not None:
         params["early_stopping_rounds"] = number("early_stopping_rounds", early_stopping_rounds, True)
     y = flat(y)
-    folds = _folds(cv, X, y, estimator._is_classifier)
+    sizes = group_sizes(group)
+    folds = _folds(cv, X, y, estimator._is_classifier, sizes)
     observer = Observer(params["n_estimators"], callbacks, time_limit, verbose)
     found = _core.gradient_boosted_trees.cross_validate(
         categories.encode(X),
@@ -93,6 +100,7 @@ def cv(
         params,
         observer if observer.wanted else None,
         base_margin,
+        sizes,
         estimator._threads(),
     )
     metric = found["metric"]
@@ -104,10 +112,23 @@ def cv(
     return scores | {"best_iteration": found["best_iteration"]}
 
 
-def _folds(cv: Any, X: Any, y: Any, is_classifier: bool) -> list[tuple[np.ndarray, np.ndarray]]:
+def _folds(
+    cv: Any, X: Any, y: Any, is_classifier: bool, sizes: np.ndarray
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    groups = np.repeat(np.arange(len(sizes)), sizes.astype(np.intp))
+    if len(sizes) > 0 and len(groups) != row_count(X):
+        raise ValueError(f"group: found sizes that sum to {len(groups)}, expected {row_count(X)}")
     if isinstance(cv, numbers.Integral) and not isinstance(cv, bool):
-        cv = StratifiedKFold(int(cv)) if is_classifier else KFold(int(cv))
-    pairs = cv.split(X, y) if hasattr(cv, "split") else cv
+        if len(sizes) > 0:
+            cv = [
+                (np.isin(groups, train), np.isin(groups, test)) for train, test in KFold(int(cv)).split(sizes)
+            ]
+        else:
+            cv = StratifiedKFold(int(cv)) if is_classifier else KFold(int(cv))
+    if hasattr(cv, "split"):
+        pairs = cv.split(X, y, groups) if len(sizes) > 0 else cv.split(X, y)
+    else:
+        pairs = cv
     try:
         folds = [(train, test) for train, test in pairs]
     except TypeError:

@@ -31,6 +31,7 @@ class gradient_boosted_trees:
         params: dict,
         observer: typing.Any,
         base_margin: typing.Any,
+        group: typing.Any,
         threads: int,
     ) -> dict: ...
     @staticmethod

@@ -209,6 +209,56 @@ TEST_CASE("boosting_cv: classes that a fold lacks, custom gradients, and folds t
     CHECK(found.test_mean[i] == doctest::Approx(expected.test_mean[i]).epsilon(1e-6));
 }
 
+TEST_CASE("boosting_cv: rows of a group are drawn together in every fold, as in a fit of the fold") {
+  const boosting_table t(600, 6);
+  const auto y = t.target(boosting_objective::squared_error);
+  boosting_params p = cv_params(boosting_objective::squared_error);
+  p.subsample = 0.5;
+  // Groups of 1 to 5 rows; the fold tests on the groups 40 to 79, so its rows stay in their groups.
+  std::vector<std::uint64_t> sizes, train_sizes;
+  boosting_fold fold;
+  for (std::uint32_t row = 0; row < 600;) {
+    const auto size = std::min<std::uint32_t>(1 + static_cast<std::uint32_t>(sizes.size() % 5), 600 - row);
+    const bool tested = sizes.size() >= 40 && sizes.size() < 80;
+    for (std::uint32_t k = 0; k < size; ++k) (tested ? fold.test : fold.train).push_back(row++);
+    sizes.push_back(size);
+    if (!tested) train_sizes.push_back(size);
+  }
+  const auto evaluate = [&](const boosting_params& q, std::span<const std::uint64_t> group) {
+    return boosting_cv::evaluate(with(t, y), std::span(&fold, 1), q, 2, {}, {}, {}, group).test_mean;
+  };
+  const auto grouped = evaluate(p, sizes);
+  CHECK(grouped != evaluate(p, {}));
+  // A fit of the fold's rows, with the cuts of all.
+  const auto cuts = feature_cuts::learn(std::as_const(t).x.view(), {}, p.max_bin, 1);
+  for (std::uint32_t f = 0; f < 6; ++f)
+    p.cut_points.push_back({f, {cuts.cuts(f).begin(), cuts.cuts(f).end()}});
+  boosting_table train(fold.train.size(), 6), test(fold.test.size(), 6);
+  std::vector<double> train_y, test_y;
+  const auto gather = [&](const std::vector<std::uint32_t>& rows, boosting_table& to,
+                          std::vector<double>& to_y) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      for (std::size_t f = 0; f < 6; ++f) to.x(i, f) = t.x.view()(rows[i], f);
+      to_y.push_back(y[rows[i]]);
+    }
+  };
+  gather(fold.train, train, train_y);
+  gather(fold.test, test, test_y);
+  const evaluation_set<double> sets[] = {{"test", with(test, test_y)}};
+  boosting_log log;
+  static_cast<void>(gradient_boosted_trees::fit(with(train, train_y),
+                                                std::span<const evaluation_set<double>>(sets), p, 2, {}, &log,
+                                                {}, nullptr, {.group = train_sizes}));
+  CHECK(grouped == log.histories[0].scores);
+  sizes.back() += 1;
+  CHECK_THROWS_WITH_AS(static_cast<void>(evaluate(p, sizes)), doctest::Contains("group: found a group of"),
+                       argument_error);
+  p.sampling_method = row_sampling::mvs;
+  sizes.back() -= 1;
+  CHECK_THROWS_WITH_AS(static_cast<void>(evaluate(p, sizes)), doctest::Contains("group: found rows that"),
+                       argument_error);
+}
+
 TEST_CASE("binned_matrix: gathered rows are the bins of those rows") {
   const boosting_table t(700, 19, 0.2);
   const matrix_view<const double> x = t.x.view();

@@ -270,6 +270,47 @@ def test_cv_stops_early_and_takes_folds_of_any_kind() -> None:
     assert margin[0] < 1e-9
 
 
+@pytest.mark.parametrize("classes", [0, 2])
+def test_cv_keeps_groups_together_in_folds_and_samples(classes: int) -> None:
+    X, score = table(900)
+    sizes = np.random.default_rng(0).integers(1, 9, 300)
+    sizes = sizes[: np.searchsorted(np.cumsum(sizes), 900)]
+    sizes = np.append(sizes, 900 - sizes.sum())
+    groups = np.repeat(np.arange(len(sizes)), sizes)
+    y = classes_of(score, classes) if classes else score
+    kind = GradientBoostedTreesClassifier if classes else GradientBoostedTreesRegressor
+    metric = "logloss" if classes else "rmse"
+    model = kind(n_estimators=5, subsample=0.5)
+    scores = cv(model, X, y, cv=3, group=sizes)[f"test-{metric}-mean"]
+    folds = [np.isin(groups, part) for part in np.array_split(np.arange(len(sizes)), 3)]
+    by_hand = cv(model, X, y, cv=[(~fold, fold) for fold in folds], group=sizes)
+    assert scores.tolist() == by_hand[f"test-{metric}-mean"].tolist()
+    alone = cv(model, X, y, cv=[(~fold, fold) for fold in folds])
+    assert scores.tolist() != alone[f"test-{metric}-mean"].tolist()
+    group_k_fold = pytest.importorskip("sklearn.model_selection").GroupKFold(3)
+    of_sklearn = cv(model, X, y, cv=group_k_fold, group=sizes)
+    given = cv(model, X, y, cv=list(group_k_fold.split(X, y, groups)), group=sizes)
+    assert of_sklearn[f"test-{metric}-mean"].tolist() == given[f"test-{metric}-mean"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("change", "group", "message"),
+    [
+        ({}, [50, 49], "group: found sizes that sum to 99, expected 100"),
+        ({}, [100, 0], "group: expected the number of rows of each group, at least 1"),
+        ({}, [60, 40], "k-fold|groups|splits"),
+        ({"sampling_method": "goss"}, [10] * 10, "group: found rows that are not drawn uniformly"),
+    ],
+    ids=str,
+)
+def test_bad_groups_of_cv_are_named(change: dict, group: list, message: str) -> None:
+    X, score = table(100)
+    with pytest.raises(ValueError, match=message) as error:
+        cv(GradientBoostedTreesRegressor(**change), X, score, group=group)
+    print(error.value)
+    assert "\n" not in str(error.value)
+
+
 @pytest.mark.parametrize(
     ("folds", "message"),
     [

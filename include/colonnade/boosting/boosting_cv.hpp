@@ -14,6 +14,7 @@
 #include "colonnade/boosting/boosting_metric.hpp"
 #include "colonnade/boosting/boosting_trainer.hpp"
 #include "colonnade/boosting/feature_cuts.hpp"
+#include "colonnade/boosting/row_sampler.hpp"
 #include "colonnade/core/real.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
@@ -37,14 +38,15 @@ struct boosting_cv_scores {
 class boosting_cv {
  public:
   /// `evaluate(...)` with early stopping ends with the best iteration. `observer` sees the means as "train"
-  /// and "test"; `custom` and `base_margin` are as in a fit. Throws argument_error (for a fold without rows,
-  /// too) and data_error. O(folds) fits; every fold holds the bins of its rows.
+  /// and "test"; `custom`, `base_margin` and `group` are as in a fit: rows of a group that follow each other
+  /// in a fold are drawn together. Throws argument_error (for a fold without rows, too) and data_error.
+  /// O(folds) fits; every fold holds the bins of its rows.
   template <class T>
   static boosting_cv_scores evaluate(const samples<matrix_view<T>>& data,
                                      std::span<const boosting_fold> folds, const boosting_params& params,
                                      int threads = 0, const boosting_observer& observer = {},
-                                     custom_gradients custom = {},
-                                     matrix_view<const double> base_margin = {}) {
+                                     custom_gradients custom = {}, matrix_view<const double> base_margin = {},
+                                     std::span<const std::uint64_t> group = {}) {
     check_boosting_rows(data, params);
     check_custom(params, custom);
     check(folds, data.rows());
@@ -54,7 +56,13 @@ class boosting_cv {
     const feature_cuts cuts = cuts_for(x, data.weight, params, threads);
     const binned_matrix bins(x, cuts, binned_matrix::layout::rows_and_columns, threads);
     const boosting_params p = with_outputs(params, all.outputs());
-    const table rows{bins, cuts, all.target(), data.weight, base_margin};
+    const table rows{
+        bins,
+        cuts,
+        all.target(),
+        data.weight,
+        base_margin,
+        group.empty() ? std::vector<std::uint32_t>() : row_sampler::group_numbers(group, data.rows())};
     std::deque<fold_fit> fits;
     for (const boosting_fold& fold : folds) fits.emplace_back(rows, fold, p, custom, threads);
     return run(fits, p, boosting_metric(p.metric(), &all.objective()), observer, threads);
@@ -67,6 +75,17 @@ class boosting_cv {
     const std::vector<double>& target;
     column_view<const double> weight;
     matrix_view<const double> base_margin;
+    std::vector<std::uint32_t> group;  // number of each row's, or none
+
+    /// Sizes of the groups of some rows.
+    std::vector<std::uint64_t> groups_of(std::span<const std::uint32_t> rows) const {
+      std::vector<std::uint64_t> sizes;
+      for (std::size_t i = 0; i < rows.size() && !group.empty(); ++i) {
+        if (i == 0 || group[rows[i]] != group[rows[i - 1]]) sizes.push_back(0);
+        ++sizes.back();
+      }
+      return sizes;
+    }
   };
 
   /// Targets, weights and margins of some rows of the table.
@@ -114,6 +133,7 @@ class boosting_cv {
           train_scored_(scored(train, p)),
           test_scored_(scored(test, p)),
           trainer_(train_bins_, all.cuts, loss_, p, loss_.base_margins(), threads) {
+      if (const auto groups = all.groups_of(fold.train); !groups.empty()) trainer_.draw_groups(groups);
       trainer_.resume({}, train.starting(loss_.base_margins()));
       trainer_.watch("test", test_bins_, test_scored_, test.starting(loss_.base_margins()));
     }

@@ -53,20 +53,26 @@ class row_sampler {
         params_.neg_bagging_fraction != 1) {
       throw argument_error("group", "rows that are not drawn uniformly", "sampling_method uniform");
     }
+    group_ = group_numbers(sizes, target_.size());
+  }
+
+  /// The number of the group of every row. Throws argument_error unless the sizes are at least 1 and sum to
+  /// the rows.
+  static std::vector<std::uint32_t> group_numbers(std::span<const std::uint64_t> sizes, std::size_t rows) {
     std::vector<std::uint32_t> group;
-    group.reserve(target_.size());
+    group.reserve(rows);
     for (std::size_t g = 0; g < sizes.size(); ++g) {
-      if (sizes[g] == 0 || sizes[g] > target_.size() - group.size()) {
+      if (sizes[g] == 0 || sizes[g] > rows - group.size()) {
         throw argument_error("group", "a group of " + std::to_string(sizes[g]) + " rows",
-                             "sizes of at least 1 that sum to " + std::to_string(target_.size()));
+                             "sizes of at least 1 that sum to " + std::to_string(rows));
       }
       group.insert(group.end(), sizes[g], static_cast<std::uint32_t>(g));
     }
-    if (group.size() != target_.size()) {
+    if (group.size() != rows) {
       throw argument_error("group", "sizes that sum to " + std::to_string(group.size()),
-                           std::to_string(target_.size()));
+                           std::to_string(rows));
     }
-    group_ = std::move(group);
+    return group;
   }
 
   /// Draws the rows of the next trees, at least one, given the gradients of an iteration.
