@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <optional>
 
 #include "tests/boosting/category_data.hpp"
 #include "tests/boosting/naive_comparison.hpp"
@@ -33,13 +34,13 @@ TEST_CASE("category_reader: rows keep their numbers and get the bins of their ca
   const std::uint32_t categorical[] = {0, 2};
   const auto cuts = feature_cuts::learn(view, {}, 256, 1, categorical);
   std::vector<double> copy;
-  const category_reader<double> reader(cuts);
+  const category_reader reader(cuts);
   const auto rows_read = reader.read(view, copy);
   CHECK(rows_read.data() == copy.data());
   CHECK(copy == std::vector<double>{0, 0.5, 2, 1, 1.5, 0, 1, 2.5, 1});
   static_cast<void>(reader.read(turned, copy));
   CHECK(copy == std::vector<double>{0, 7, 3, 2, 1.5, 3, 2, 5, 1});
-  CHECK(category_reader<double>().read(view, copy).data() == x.data());
+  CHECK(category_reader().read(view, copy).data() == x.data());
 }
 
 TEST_CASE("category_reader: the trees are those of a trainer with plain sums, of one split a level too") {
@@ -106,14 +107,36 @@ TEST_CASE("category_reader: predictions are the margins of the fit, in blocks, a
       CHECK(sum == expected[i]);
     }
     std::vector<double> walked(t.x.rows());
-    const auto cuts = whole.cuts();
+    const category_reader reader(whole.cuts());
     const matrix_view<const double> base(whole.base_margins().data(), t.x.rows(), 1, 0, 1);
-    whole.trees().add_margins(t.x.view(), base, matrix_view<double>(walked.data(), t.x.rows(), 1), 2, &cuts);
+    whole.trees().add_margins(t.x.view(), base, matrix_view<double>(walked.data(), t.x.rows(), 1), 2, reader);
     CHECK(walked == expected);
     CHECK_THROWS_AS(
         whole.trees().add_margins(t.x.view(), base, matrix_view<double>(walked.data(), t.x.rows(), 1), 2),
         argument_error);
   }
+}
+
+TEST_CASE(
+    "category_reader: models that were copied, loaded, gone on from and refitted read their categories") {
+  const coded_table t(1500, 30);
+  std::optional<gradient_boosted_trees> copy;
+  std::vector<double> expected;
+  {
+    const auto model = fit_categories(t, category_params());
+    expected = margins_of(model, t.x.view());
+    copy = from_bytes<gradient_boosted_trees>(to_bytes(gradient_boosted_trees(model)));
+  }
+  const auto moved = std::move(*copy);
+  copy.reset();
+  CHECK(margins_of(moved, t.x.view()) == expected);
+  CHECK(margins_of(moved, t.x.view().slice(0, 1))[0] == expected[0]);
+  const auto same = moved.refit(t.data(), 1);
+  CHECK(margins_of(same, t.x.view()) == expected);
+  const auto longer = gradient_boosted_trees::fit(t.data(), std::span<const evaluation_set<double>>{},
+                                                  category_params(), 2, {}, nullptr, {}, &moved);
+  CHECK(longer.iterations() == 2 * moved.iterations());
+  CHECK(margins_of(longer, t.x.view().slice(0, 1))[0] == margins_of(longer, t.x.view())[0]);
 }
 
 TEST_CASE("category_reader: codes that are not known are missing, whatever they look like") {

@@ -102,11 +102,11 @@ std::vector<T> table(std::size_t rows) {
 
 template <class T>
 void check_equal(const tree_ensemble& ensemble, matrix_view<const T> x, matrix_view<const double> base,
-                 const feature_cuts* cuts = nullptr) {
-  const auto ranked = ranked_trees::of(ensemble, cuts);
+                 const category_reader& reader = {}) {
+  const auto ranked = ranked_trees::of(ensemble, reader);
   REQUIRE(ranked.has_value());
   std::vector<double> walked(x.rows() * base.columns()), found(walked.size());
-  ensemble.add_margins(x, base, matrix_view<double>(walked.data(), x.rows(), base.columns()), 1, cuts);
+  ensemble.add_margins(x, base, matrix_view<double>(walked.data(), x.rows(), base.columns()), 1, reader);
   for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
     const simd::scoped_level scope(level);
     for (const int threads : {1, 3}) {
@@ -119,11 +119,11 @@ void check_equal(const tree_ensemble& ensemble, matrix_view<const T> x, matrix_v
 
 template <class T>
 void check_equal(const tree_ensemble& ensemble, matrix_view<const T> x, const std::vector<double>& base,
-                 const feature_cuts* cuts = nullptr) {
-  check_equal(ensemble, x, matrix_view<const double>(base.data(), x.rows(), base.size(), 0, 1), cuts);
+                 const category_reader& reader = {}) {
+  check_equal(ensemble, x, matrix_view<const double>(base.data(), x.rows(), base.size(), 0, 1), reader);
   std::vector<double> each(x.rows() * base.size());
   for (std::size_t i = 0; i < each.size(); ++i) each[i] = static_cast<double>(i % 7) - base[i % base.size()];
-  check_equal(ensemble, x, matrix_view<const double>(each.data(), x.rows(), base.size()), cuts);
+  check_equal(ensemble, x, matrix_view<const double>(each.data(), x.rows(), base.size()), reader);
 }
 
 // LAW: ranked-trees-are-the-trees  Ranked trees give the bits of the walk: any shape, missing and infinite
@@ -189,8 +189,8 @@ void check_sets(std::size_t categorical) {
     for (const std::size_t leaves : {1u, 2u, 2u, 3u, 5u, 8u, 31u, 64u, 200u, 256u}) f.add(leaves);
     for (const std::size_t leaves : {2u, 17u, 256u}) f.add(leaves, 20, true);
     f.ensemble.check_columns(cuts);
-    check_equal(f.ensemble, by_row, {0.5}, &cuts);
-    check_equal(f.ensemble, by_row, {0.5, -1, 3}, &cuts);
+    check_equal(f.ensemble, by_row, {0.5}, category_reader(cuts));
+    check_equal(f.ensemble, by_row, {0.5, -1, 3}, category_reader(cuts));
   }
 }
 

@@ -134,14 +134,14 @@ TEST_CASE("tree_ensemble: splits by categories and by numbers in one tree, over 
     const double base = 0;
     std::vector<double> margin(12);
     ensemble.add_margins(view, matrix_view<const double>(&base, 12, 1, 0, 1),
-                         matrix_view<double>(margin.data(), 12, 1), 1, &cuts);
+                         matrix_view<double>(margin.data(), 12, 1), 1, category_reader(cuts));
     for (std::size_t i = 0; i < 12; ++i) {
       const double leaf_value = i % 2 == 1 ? 10 : expected[i / 2];
       CHECK(nodes[out[i]].value == leaf_value);
       CHECK(margin[i] == 9 * leaf_value);
       double one = 0;
       ensemble.add_margins(view.slice(i, 1), matrix_view<const double>(&base, 1, 1),
-                           matrix_view<double>(&one, 1, 1), 1, &cuts);
+                           matrix_view<double>(&one, 1, 1), 1, category_reader(cuts));
       CHECK(one == margin[i]);
     }
   }

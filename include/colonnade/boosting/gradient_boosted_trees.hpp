@@ -18,6 +18,7 @@
 #include "colonnade/boosting/boosting_extras.hpp"
 #include "colonnade/boosting/boosting_input.hpp"
 #include "colonnade/boosting/boosting_trainer.hpp"
+#include "colonnade/boosting/category_reader.hpp"
 #include "colonnade/boosting/dense_blocks.hpp"
 #include "colonnade/boosting/leaf_refitter.hpp"
 #include "colonnade/boosting/ranked_trees.hpp"
@@ -192,10 +193,10 @@ class gradient_boosted_trees {
     const matrix_view<const double> base = starting_margins(base_margin, base_, x.rows());
     const matrix_view<const std::remove_const_t<T>> rows = x;
     if (x.rows() >= ranked_trees::least_rows) {
-      if (const auto ranked = ranked_trees::of(ensemble_, &cuts_))
+      if (const auto ranked = ranked_trees::of(ensemble_, reader_))
         return ranked->add_margins(rows, base, out, threads);
     }
-    ensemble_.add_margins(rows, base, out, threads, &cuts_);
+    ensemble_.add_margins(rows, base, out, threads, reader_);
   }
 
   /// The same of a sparse table.
@@ -205,11 +206,11 @@ class gradient_boosted_trees {
     check_shape(x.columns(), x.rows(), out, outputs());
     const matrix_view<const double> base = starting_margins(base_margin, base_, x.rows());
     const auto ranked =
-        x.rows() < ranked_trees::least_rows ? std::nullopt : ranked_trees::of(ensemble_, &cuts_);
+        x.rows() < ranked_trees::least_rows ? std::nullopt : ranked_trees::of(ensemble_, reader_);
     for_dense_blocks(x, threads, 1, [&](std::size_t first, matrix_view<const T> rows) {
       const auto from = base.slice(first, rows.rows());
       const auto to = out.slice(first, rows.rows());
-      ranked ? ranked->add_margins(rows, from, to, 1) : ensemble_.add_margins(rows, from, to, 1, &cuts_);
+      ranked ? ranked->add_margins(rows, from, to, 1) : ensemble_.add_margins(rows, from, to, 1, reader_);
     });
   }
 
@@ -246,14 +247,14 @@ class gradient_boosted_trees {
   template <class T>
   void apply(matrix_view<T> x, matrix_view<std::uint32_t> out, int threads = 0) const {
     check_shape(x.columns(), x.rows(), out, ensemble_.trees());
-    ensemble_.apply(matrix_view<const std::remove_const_t<T>>(x), out, threads, &cuts_);
+    ensemble_.apply(matrix_view<const std::remove_const_t<T>>(x), out, threads, reader_);
   }
 
   template <class T>
   void apply(const csr_view<T>& x, matrix_view<std::uint32_t> out, int threads = 0) const {
     check_shape(x.columns(), x.rows(), out, ensemble_.trees());
     for_dense_blocks(x, threads, 1, [&](std::size_t first, matrix_view<const T> rows) {
-      ensemble_.apply(rows, out.slice(first, rows.rows()), 1, &cuts_);
+      ensemble_.apply(rows, out.slice(first, rows.rows()), 1, reader_);
     });
   }
 
@@ -272,7 +273,7 @@ class gradient_boosted_trees {
        self.best_score_, self.labels_);
     if (ar.version() >= 3) ar(self.category_labels_);
   }
-  void validate() const {
+  void validate() {
     const auto fail = [](const char* what) {
       throw format_error(std::string("saved gradient_boosted_trees: ") + what);
     };
@@ -293,6 +294,7 @@ class gradient_boosted_trees {
     if (!category_labels_.empty() && category_labels_.size() != categorical.size())
       fail("not one list of labels a column of categories");
     ensemble_.check_columns(cuts_);
+    reader_ = category_reader(cuts_);
   }
 
  private:
@@ -319,6 +321,7 @@ class gradient_boosted_trees {
   static gradient_boosted_trees begun(feature_cuts cuts, const boosting_loss& loss) {
     gradient_boosted_trees model;
     model.cuts_ = std::move(cuts);
+    model.reader_ = category_reader(model.cuts_);
     model.base_ = loss.base_margins();
     return model;
   }
@@ -346,12 +349,12 @@ class gradient_boosted_trees {
 
   template <class T>
   void apply_one(matrix_view<T> x, std::size_t tree, std::span<std::uint32_t> leaf, int threads) const {
-    ensemble_.apply_one(matrix_view<const std::remove_const_t<T>>(x), tree, leaf, threads, &cuts_);
+    ensemble_.apply_one(matrix_view<const std::remove_const_t<T>>(x), tree, leaf, threads, reader_);
   }
   template <class T>
   void apply_one(const csr_view<T>& x, std::size_t tree, std::span<std::uint32_t> leaf, int threads) const {
     for_dense_blocks(x, threads, 1, [&](std::size_t first, matrix_view<const T> rows) {
-      ensemble_.apply_one(rows, tree, leaf.subspan(first, rows.rows()), 1, &cuts_);
+      ensemble_.apply_one(rows, tree, leaf.subspan(first, rows.rows()), 1, reader_);
     });
   }
 
@@ -428,6 +431,7 @@ class gradient_boosted_trees {
   params params_;
   std::vector<double> base_;
   feature_cuts cuts_;
+  category_reader reader_;  // of the cuts; not saved
   tree_ensemble ensemble_;
   std::vector<std::string> feature_names_;
   std::optional<std::uint32_t> best_iteration_;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "colonnade/boosting/category_lookup.hpp"
-#include "colonnade/boosting/feature_cuts.hpp"
+#include "colonnade/boosting/category_reader.hpp"
 #include "colonnade/boosting/tree_ensemble.hpp"
 #include "colonnade/kernels/rank_trees.hpp"
 #include "colonnade/simd/dispatch.hpp"
@@ -16,18 +16,18 @@
 namespace colonnade::inline COLONNADE_ABI {
 
 /// The splits by categories of ranked trees: for each a byte a row, 0 where the row goes left, written when
-/// its tree is due. Eight sets of a column are looked up at a time.
+/// its tree is due. Eight sets of a column are looked up at a time. Asks the lookups of the reader.
 class ranked_sets {
  public:
   static constexpr std::size_t block_rows = rank_leaves::rows;
 
   /// Appends the sets of a tree. For a node that is split by one, place[node] is the number of its bytes
   /// among those that `write` fills; nodes of a level that share their split share them.
-  void add(std::span<const tree_node> tree, std::span<const bin_set> sets, const feature_cuts& cuts,
+  void add(std::span<const tree_node> tree, std::span<const bin_set> sets, const category_reader& reader,
            std::vector<std::uint32_t>& place) {
     std::vector<std::pair<std::uint32_t, std::uint32_t>> splits;  // column, node
     for (std::uint32_t i = 0; i < tree.size(); ++i) {
-      if (tree[i].is_categorical()) splits.push_back({column_of(tree[i].feature(), cuts), i});
+      if (tree[i].is_categorical()) splits.push_back({column_of(tree[i].feature(), reader), i});
     }
     std::sort(splits.begin(), splits.end());
     place.assign(tree.size(), 0);
@@ -60,7 +60,7 @@ class ranked_sets {
   template <class T>
   void find(matrix_view<const T> x, std::uint8_t* bins) const {
     for (std::size_t c = 0; c < columns_.size(); ++c)
-      lookups_[c].find(&x(0, columns_[c]), x.row_stride(), x.rows(), bins + c * block_rows);
+      lookups_[c]->find(&x(0, columns_[c]), x.row_stride(), x.rows(), bins + c * block_rows);
   }
 
   /// The bytes of tree t.
@@ -76,12 +76,12 @@ class ranked_sets {
   static constexpr std::size_t together = rank_sets::sets, table_size = 256;
 
   // Number of a column among those that splits look at.
-  std::uint32_t column_of(std::uint32_t feature, const feature_cuts& cuts) {
+  std::uint32_t column_of(std::uint32_t feature, const category_reader& reader) {
     const auto at = std::find(columns_.begin(), columns_.end(), feature);
     const auto number = static_cast<std::uint32_t>(at - columns_.begin());
     if (at == columns_.end()) {
       columns_.push_back(feature);
-      lookups_.emplace_back(*cuts.categories(feature), static_cast<std::uint8_t>(cuts.bins(feature)));
+      lookups_.push_back(reader.lookup(feature));
     }
     return number;
   }
@@ -96,8 +96,8 @@ class ranked_sets {
   }
 
   std::vector<std::uint32_t> columns_, groups_;  // a group: up to eight sets of one column in one tree
-  std::vector<category_lookup> lookups_;
-  std::vector<std::size_t> end_;  // of the groups of each tree
+  std::vector<const category_lookup*> lookups_;  // of the reader
+  std::vector<std::size_t> end_;                 // of the groups of each tree
   std::vector<std::uint64_t> tables_;
   std::size_t most_groups_ = 0;
 };

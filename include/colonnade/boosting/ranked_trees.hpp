@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "colonnade/boosting/bin_finder.hpp"
+#include "colonnade/boosting/category_reader.hpp"
 #include "colonnade/boosting/feature_cuts.hpp"
 #include "colonnade/boosting/ranked_sets.hpp"
 #include "colonnade/boosting/tree_ensemble.hpp"
-#include "colonnade/core/error.hpp"
 #include "colonnade/core/interrupt.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/kernels/rank_trees.hpp"
@@ -31,16 +31,15 @@ class ranked_trees {
   /// Fewer rows than this do not repay making one.
   static constexpr std::size_t least_rows = 1024;
 
-  /// None when a column has more than 254 thresholds or a tree more than 256 leaves. `cuts`, those of the
-  /// splits by categories, may be null where there is none. O(nodes log nodes).
-  static std::optional<ranked_trees> of(const tree_ensemble& ensemble, const feature_cuts* cuts = nullptr) {
+  /// None when a column has more than 254 thresholds or a tree more than 256 leaves. `reader` as in
+  /// `tree_ensemble`; it must outlive what is made. O(nodes log nodes).
+  static std::optional<ranked_trees> of(const tree_ensemble& ensemble, const category_reader& reader = {}) {
+    ensemble.check_reader(reader);
     ranked_trees ranked;
     if (!ranked.rank(ensemble)) return std::nullopt;
-    if (!ensemble.sets().empty() && cuts == nullptr)
-      throw argument_error("cuts", "none", "those of the splits by categories");
     for (std::size_t t = 0; t < ensemble.trees(); ++t) {
       std::vector<std::uint32_t> place;
-      if (!ensemble.sets().empty()) ranked.sets_.add(ensemble.nodes(t), ensemble.sets(), *cuts, place);
+      if (!ensemble.sets().empty()) ranked.sets_.add(ensemble.nodes(t), ensemble.sets(), reader, place);
       if (!tree_program(ensemble.nodes(t), place, ranked).write()) return std::nullopt;
     }
     return ranked;

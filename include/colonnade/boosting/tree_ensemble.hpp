@@ -25,8 +25,8 @@ enum class importance : std::uint8_t { gain, total_gain, weight, cover };
 
 /// Trees in one flat array of nodes, with the gain of every split and the sum of Hessians (cover) of every
 /// node. The sum of a row's leaves is its margin; tree t counts for output t modulo `outputs`. The splits by
-/// categories have their sets in the order of their nodes, and are asked with the cuts that they were found
-/// with.
+/// categories have their sets in the order of their nodes, and are asked with a reader of the cuts that they
+/// were found with (argument_error without one); where there is no such split it may be left out.
 class tree_ensemble {
  public:
   tree_ensemble() = default;
@@ -71,12 +71,12 @@ class tree_ensemble {
     nodes_[begin_[tree] + node].value = value;
   }
 
-  /// margin(i, k) = base(i, k) + the leaves of row i in the trees of output k, in their order. `cuts` may be
-  /// null where no split is by categories. O(rows x trees x depth).
+  /// margin(i, k) = base(i, k) + the leaves of row i in the trees of output k, in their order. O(rows x trees
+  /// x depth).
   template <class T>
   void add_margins(matrix_view<const T> x, matrix_view<const double> base, matrix_view<double> margin,
-                   int threads, const feature_cuts* cuts = nullptr) const {
-    const category_reader<T> reader = reader_of<T>(cuts);
+                   int threads, const category_reader& reader = {}) const {
+    check_reader(reader);
     const double work = static_cast<double>(x.rows() * (trees() + 1)) * 12;
     for_blocks(block_count(x.rows(), rows_together), useful_threads(threads, work), [&](std::size_t block) {
       const std::size_t first = block * rows_together, count = std::min(rows_together, x.rows() - first);
@@ -85,21 +85,21 @@ class tree_ensemble {
         for (std::size_t k = 0; k < base.columns(); ++k) out(i, k) = base(first + i, k);
       }
       std::vector<T> copy;
-      add_block(reader.read(x.slice(first, count), copy), out);
+      add_block(read(reader, x.slice(first, count), copy), out);
     });
   }
 
   /// leaf(i, t) = index, within tree t, of the leaf of row i.
   template <class T>
   void apply(matrix_view<const T> x, matrix_view<std::uint32_t> leaf, int threads,
-             const feature_cuts* cuts = nullptr) const {
-    const category_reader<T> reader = reader_of<T>(cuts);
+             const category_reader& reader = {}) const {
+    check_reader(reader);
     const double work = static_cast<double>(x.rows() * (trees() + 1)) * 12;
     for_blocks(block_count(x.rows(), rows_together), useful_threads(threads, work), [&](std::size_t block) {
       const std::size_t first = block * rows_together, count = std::min(rows_together, x.rows() - first);
       std::uint32_t at[rows_together];
       std::vector<T> copy;
-      const auto block_rows = reader.read(x.slice(first, count), copy);
+      const auto block_rows = read(reader, x.slice(first, count), copy);
       for (std::size_t t = 0; t < trees(); ++t) {
         walk(block_rows, t, at);
         for (std::size_t i = 0; i < count; ++i) leaf(first + i, t) = at[i];
@@ -110,13 +110,13 @@ class tree_ensemble {
   /// leaf[i] = index, within a tree, of the leaf of row i.
   template <class T>
   void apply_one(matrix_view<const T> x, std::size_t tree, std::span<std::uint32_t> leaf, int threads,
-                 const feature_cuts* cuts = nullptr) const {
-    const category_reader<T> reader = reader_of<T>(cuts);
+                 const category_reader& reader = {}) const {
+    check_reader(reader);
     const double work = static_cast<double>(x.rows()) * 12;
     for_blocks(block_count(x.rows(), rows_together), useful_threads(threads, work), [&](std::size_t block) {
       const std::size_t first = block * rows_together, count = std::min(rows_together, x.rows() - first);
       std::vector<T> copy;
-      walk(reader.read(x.slice(first, count), copy), tree, leaf.data() + first);
+      walk(read(reader, x.slice(first, count), copy), tree, leaf.data() + first);
     });
   }
 
@@ -132,6 +132,12 @@ class tree_ensemble {
     if (type == importance::total_gain) return total;
     for (std::size_t f = 0; f < columns; ++f) total[f] = splits[f] == 0 ? 0 : total[f] / splits[f];
     return total;
+  }
+
+  /// Throws argument_error where there are splits by categories and nothing that reads them.
+  void check_reader(const category_reader& reader) const {
+    if (!sets_.empty() && reader.empty())
+      throw argument_error("reader", "none", "one of the cuts of the splits by categories");
   }
 
   friend bool operator==(const tree_ensemble& a, const tree_ensemble& b) { return same_bytes(a, b); }
@@ -239,10 +245,9 @@ class tree_ensemble {
 
   // Leaves rows as they are where no split needs bins.
   template <class T>
-  category_reader<T> reader_of(const feature_cuts* cuts) const {
-    if (sets_.empty()) return {};
-    if (cuts == nullptr) throw argument_error("cuts", "none", "those of the splits by categories");
-    return category_reader<T>(*cuts);
+  matrix_view<const T> read(const category_reader& reader, matrix_view<const T> x,
+                            std::vector<T>& copy) const {
+    return sets_.empty() ? x : reader.read(x, copy);
   }
 
   template <class T>
