@@ -347,23 +347,41 @@ std::span<const std::uint64_t> sizes_in(const size_array& group) {
   return {group.data(), static_cast<std::size_t>(group.size())};
 }
 
+/// The values as `T`, in `copy` where they are of the other width.
 template <class T>
-evaluation_set<T> converted(const held_set& set, std::string name, std::vector<T>& copy) {
-  evaluation_set<T> out{std::move(name), {{}, set.y.view(), set.weight.view()}, set.base_margin.view()};
-  set.x.visit([&]<class V>(matrix_view<const V> view) {
+matrix_view<const T> values_as(const matrix_argument& x, std::vector<T>& copy) {
+  return x.visit([&]<class V>(matrix_view<const V> view) {
     if constexpr (std::is_same_v<V, T>) {
-      out.data.x = view;
+      return view;
     } else {
       copy.resize(view.rows() * view.columns());
       for (std::size_t i = 0; i < view.rows(); ++i) {
         for (std::size_t j = 0; j < view.columns(); ++j)
           copy[i * view.columns() + j] = static_cast<T>(view(i, j));
       }
-      out.data.x = matrix_view<const T>(copy.data(), view.rows(), view.columns());
+      return matrix_view<const T>(copy.data(), view.rows(), view.columns());
     }
   });
-  return out;
 }
+
+/// The evaluation sets of a fit. Those of the other width are converted: every double there is rounded to a
+/// float when X holds floats.
+template <class T>
+class converted_sets {
+ public:
+  explicit converted_sets(const std::deque<held_set>& held) {
+    for (const held_set& set : held) {
+      sets_.push_back({"validation_" + std::to_string(sets_.size()),
+                       {values_as<T>(set.x, copies_.emplace_back()), set.y.view(), set.weight.view()},
+                       set.base_margin.view()});
+    }
+  }
+  std::span<const evaluation_set<T>> view() const { return sets_; }
+
+ private:
+  std::deque<std::vector<T>> copies_;
+  std::vector<evaluation_set<T>> sets_;
+};
 
 template <class T>
 py::tuple fit_view(matrix_view<const T> x, const target_argument& y, const weight_argument& weight,
@@ -373,22 +391,47 @@ py::tuple fit_view(matrix_view<const T> x, const target_argument& y, const weigh
       !(init_model->labels() == saved_labels(y.classes()))) {
     throw argument_error("init_model", "other classes", "those of y");
   }
-  // Sets of the other width are converted: every double there is rounded to a float when X holds floats.
-  std::deque<std::vector<T>> copies;
-  std::vector<evaluation_set<T>> sets;
-  for (const held_set& set : held) {
-    sets.push_back(converted<T>(set, "validation_" + std::to_string(sets.size()), copies.emplace_back()));
-  }
+  const converted_sets<T> sets(held);
   const python_observer watch(observer);
   boosting_log log;
   const samples<matrix_view<const T>> data{x, y.view(), weight.view()};
   model fitted = released([&] {
-    return model::fit(data, std::span<const evaluation_set<T>>(sets), settings.params, threads, watch, &log,
-                      settings.custom(), init_model, extras);
+    return model::fit(data, sets.view(), settings.params, threads, watch, &log, settings.custom(), init_model,
+                      extras);
   });
   if (y.classes().size() > 0) fitted.set_labels(saved_labels(y.classes()));
   return py::make_tuple(std::move(fitted), y.array(), results_of(log.histories));
 }
+
+std::deque<held_set> held_sets(const py::list& eval_set, bool classifier, const class_list& classes) {
+  std::deque<held_set> held;
+  for (const py::handle item : eval_set) {
+    const auto set = item.cast<py::tuple>();
+    matrix_argument x(set[0], "eval_set", values::any);
+    auto y = classifier ? target_argument::known_classes_of(set[1], "eval_set", classes, "y")
+                        : target_argument::values_of(set[1], "eval_set");
+    check_lengths(x.rows(), y.size());
+    weight_argument weight(set[2], x.rows());
+    held.push_back({std::move(x), std::move(y), std::move(weight), margin_argument(set[3])});
+  }
+  return held;
+}
+
+/// What a fit may be given beside its rows; views of Python's arrays.
+class extras_argument {
+ public:
+  extras_argument(const py::dict& extras, const class_list& classes)
+      : base_margin_(extras["base_margin"]), group_(extras["group"]), file_(extras, saved_labels(classes)) {}
+
+  boosting_extras view() const {
+    return {.base_margin = base_margin_.view(), .checkpoints = file_.checkpoints(), .group = sizes_in(group_)};
+  }
+
+ private:
+  margin_argument base_margin_;
+  size_array group_;
+  checkpoint_file file_;
+};
 
 py::tuple fit(const py::object& x, const py::object& y, const py::object& sample_weight,
               const py::list& eval_set, bool classifier, const py::dict& params, const py::object& observer,
@@ -397,27 +440,68 @@ py::tuple fit(const py::object& x, const py::object& y, const py::object& sample
   const auto target = classifier ? target_argument::classes_of(y) : target_argument::values_of(y, "y");
   check_lengths(data.rows(), target.size());
   const weight_argument weight(sample_weight, data.rows());
-  std::deque<held_set> held;
-  for (const py::handle item : eval_set) {
-    const auto set = item.cast<py::tuple>();
-    matrix_argument held_x(set[0], "eval_set", values::any);
-    auto held_y = classifier ? target_argument::known_classes_of(set[1], "eval_set", target.classes(), "y")
-                             : target_argument::values_of(set[1], "eval_set");
-    check_lengths(held_x.rows(), held_y.size());
-    weight_argument held_weight(set[2], held_x.rows());
-    held.push_back({std::move(held_x), std::move(held_y), std::move(held_weight), margin_argument(set[3])});
-  }
-  const margin_argument base_margin(extras["base_margin"]);
-  const auto group = extras["group"].cast<size_array>();
-  const checkpoint_file file(extras, saved_labels(target.classes()));
+  const auto held = held_sets(eval_set, classifier, target.classes());
+  const extras_argument more(extras, target.classes());
   const fit_settings settings(params, classifier, target.classes().size());
   const model* const first = init_model.is_none() ? nullptr : &init_model.cast<const model&>();
   return data.visit([&](auto view) {
-    return fit_view(
-        view, target, weight, held, settings, observer, first,
-        {.base_margin = base_margin.view(), .checkpoints = file.checkpoints(), .group = sizes_in(group)},
-        threads);
+    return fit_view(view, target, weight, held, settings, observer, first, more.view(), threads);
   });
+}
+
+/// A source of batches: a callable that begins a pass and returns an iterator of (X, y, sample_weight).
+class python_batches {
+ public:
+  /// `classes`: those of a classifier, or null.
+  python_batches(py::object begin, const class_list* classes) : begin_(std::move(begin)), classes_(classes) {}
+
+  void operator()(const batch_visitor<double>& visit) const {
+    const py::gil_scoped_acquire gil;
+    std::vector<double> copy;
+    for (const py::handle item : py::iter(begin_())) {
+      const auto batch = item.cast<py::tuple>();
+      const matrix_argument x(batch[0], "X", values::any, true);
+      if (x.rows() == 0) continue;
+      const auto y = classes_ == nullptr
+                         ? target_argument::values_of(batch[1], "y")
+                         : target_argument::known_classes_of(batch[1], "y", *classes_, "the first pass");
+      check_lengths(x.rows(), y.size());
+      const weight_argument weight(batch[2], x.rows());
+      const matrix_view<const double> rows = values_as<double>(x, copy);
+      const py::gil_scoped_release release;
+      visit(samples<matrix_view<const double>>{rows, y.view(), weight.view()});
+    }
+  }
+
+ private:
+  py::object begin_;
+  const class_list* classes_;
+};
+
+/// `labels`: all labels of a classifier, each at least once, or None.
+py::tuple fit_batches(const py::object& batches, const py::object& labels, const py::list& eval_set,
+                      const py::dict& params, const py::object& observer, const py::dict& extras,
+                      const std::string& cache, int threads) {
+  const bool classifier = !labels.is_none();
+  const auto known = classifier ? target_argument::classes_of(labels) : target_argument();
+  const python_batches source(batches, classifier ? &known.classes() : nullptr);
+  const auto held = held_sets(eval_set, classifier, known.classes());
+  const converted_sets<double> sets(held);
+  const extras_argument more(extras, known.classes());
+  const fit_settings settings(params, classifier, known.classes().size());
+  const python_observer watch(observer);
+  boosting_log log;
+  model fitted = released([&] {
+    return model::fit_batches<double>(source, settings.params, threads,
+                                      {.evaluation = sets.view(),
+                                       .observer = watch,
+                                       .log = &log,
+                                       .custom = settings.custom(),
+                                       .extras = more.view(),
+                                       .cache = cache});
+  });
+  if (classifier) fitted.set_labels(saved_labels(known.classes()));
+  return py::make_tuple(std::move(fitted), known.array(), results_of(log.histories));
 }
 
 std::vector<std::uint32_t> row_numbers(const py::handle rows) {
@@ -507,6 +591,9 @@ const bindings boosting_bindings([](py::module_& m) {
   c.def_static("fit", &fit, py::arg("X"), py::arg("y"), py::arg("sample_weight"), py::arg("eval_set"),
                py::arg("classifier"), py::arg("params"), py::arg("observer"), py::arg("init_model"),
                py::arg("extras"), py::arg("threads"));
+  c.def_static("fit_batches", &fit_batches, py::arg("batches"), py::arg("labels"), py::arg("eval_set"),
+               py::arg("params"), py::arg("observer"), py::arg("extras"), py::arg("cache"),
+               py::arg("threads"));
   c.def_static("cross_validate", &cross_validate, py::arg("X"), py::arg("y"), py::arg("sample_weight"),
                py::arg("folds"), py::arg("classifier"), py::arg("params"), py::arg("observer"),
                py::arg("base_margin"), py::arg("group"), py::arg("threads"));

@@ -29,7 +29,15 @@ class CategoryColumns:
         """Those that the parameter ``categorical_features`` means in X, with the categories that X has."""
         columns = cls.columns_of(wanted, X)
         found = {column: _distinct(X, column) for column in columns if _is_named(X, column)}
-        return cls(columns, {column: _as_names(values, X, column) for column, values in found.items()})
+        return cls(
+            columns, {column: _as_names(values, f"X, column {column}") for column, values in found.items()}
+        )
+
+    @staticmethod
+    def union(parts: list[np.ndarray], batch: int, column: int) -> np.ndarray:
+        """The names that any of several batches has for a column."""
+        values = {value for part in parts for value in part.tolist()}
+        return _as_names(values, f"X, column {column}, up to batch {batch}")
 
     @staticmethod
     def columns_of(wanted: Any, X: Any) -> list[int]:
@@ -160,7 +168,7 @@ def _distinct(X: Any, column: int) -> Iterable[Any]:
     return [distinct[k] for k in np.unique(places[places >= 0])]
 
 
-def _as_names(values: Iterable[Any], X: Any, column: int) -> np.ndarray:
+def _as_names(values: Iterable[Any], where: str) -> np.ndarray:
     """Distinct values, sorted, in an array of their kind."""
     values = list(values)
     kinds = {_kind(value) for value in values}
@@ -169,7 +177,7 @@ def _as_names(values: Iterable[Any], X: Any, column: int) -> np.ndarray:
     if len(kinds) > 1 or "other" in kinds:
         listed = ", ".join(sorted({type(value).__name__ for value in values}))
         raise ValueError(
-            f"X, column {column}: found categories of type {listed}, expected text, numbers or truth values"
+            f"{where}: found categories of type {listed}, expected text, numbers or truth values"
         )
     dtype = {"bool": np.bool_, "int": np.int64, "float": np.float64}.get("".join(kinds), object)
     return np.array(sorted(values), dtype=dtype)

@@ -123,6 +123,16 @@ def checkpoint_of(path: Any, every: Any, names: Any, categories: dict[int, Any])
     }
 
 
+def folder_of(cache: Any) -> str:
+    """A folder for temporary files; empty: none."""
+    if cache is None:
+        return ""
+    path = os.fspath(cache)
+    if not os.path.isdir(path):
+        raise ValueError(f"cache: found no folder {path!r}, expected one that is there")
+    return path
+
+
 def number(name: str, value: Any, whole: bool) -> Any:
     if value is None:
         return None

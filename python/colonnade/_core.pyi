@@ -48,6 +48,17 @@ class gradient_boosted_trees:
         threads: int,
     ) -> tuple: ...
     @staticmethod
+    def fit_batches(
+        batches: typing.Any,
+        labels: typing.Any,
+        eval_set: list,
+        params: dict,
+        observer: typing.Any,
+        extras: dict,
+        cache: str,
+        threads: int,
+    ) -> tuple: ...
+    @staticmethod
     def from_bytes(bytes: bytes) -> gradient_boosted_trees: ...
     def __copy__(self) -> gradient_boosted_trees: ...
     def __deepcopy__(self, memo: dict) -> gradient_boosted_trees: ...

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import _core
+from ._boosting_batches import Batches
 from ._boosting_categories import CategoryColumns
 from ._boosting_cv import cv
 from ._boosting_fit import (
@@ -17,6 +18,7 @@ from ._boosting_fit import (
     cuts_of_columns,
     evaluations,
     flat,
+    folder_of,
     group_sizes,
     number,
     weights_of_columns,
@@ -231,6 +233,81 @@ class _GradientBoostedTrees(BaseEstimator):
             {"base_margin": base_margin, "group": group_sizes(group)} | saving,
             self._threads(),
         )
+        return self._fitted_as(model, X, categories, classes, history)
+
+    def fit_batches(
+        self,
+        batches: Any,
+        *,
+        eval_set: Sequence[tuple[Any, ...]] | None = None,
+        base_margin: Any = None,
+        base_margin_eval_set: Sequence[Any] | None = None,
+        group: Any = None,
+        callbacks: Sequence[Callable[[int, dict[str, Any]], Any]] | None = None,
+        time_limit: float | None = None,
+        checkpoint: Any = None,
+        checkpoint_every: int = 10,
+        cache: Any = None,
+        verbose: bool | int = False,
+    ) -> Any:
+        """Learns from rows that come in batches and need not fit into memory, all of them together.
+
+        The model is that of ``fit`` on all rows at once, bit by bit, however they are cut into batches. The batches
+        are read once for classes and categories, where there are any, and three times by the fit: for targets, cuts and
+        bins (more often of over 600 columns). Held are two bytes a value, some 50 bytes a row, and the 200,000 rows
+        that cuts are learned from; all other values only while their batch is read.
+
+        Parameters
+        ----------
+        batches : list, iterable or callable
+            Batches (X, y) or (X, y, sample_weight), as in ``fit``; all have the same columns. Each pass must give the
+            same rows in the same order: a list, an object whose ``__iter__`` begins anew, or a function that returns an
+            iterator. A generator can be read only once and is refused.
+        eval_set, base_margin, base_margin_eval_set, group : optional
+            As in ``fit``, of all rows.
+        callbacks, time_limit, checkpoint, checkpoint_every, verbose : optional
+            As in ``fit``.
+        cache : path, optional
+            A folder in which the bins are kept while the fit lasts, in a file that has no name, instead of in memory.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from colonnade.boosting import GradientBoostedTreesRegressor
+        >>> def batches():
+        ...     for part in range(10):  # read a file here
+        ...         X = np.arange(100.0).reshape(-1, 1) + 100 * part
+        ...         yield X, np.sqrt(X[:, 0])
+        >>> model = GradientBoostedTreesRegressor(n_estimators=50).fit_batches(batches)
+        >>> X = np.arange(1000.0).reshape(-1, 1)
+        >>> whole = GradientBoostedTreesRegressor(n_estimators=50).fit(X, np.sqrt(X[:, 0]))
+        >>> model.to_bytes() == whole.to_bytes()
+        True
+        """
+        params = self._checked_params()
+        folder = folder_of(cache)
+        observer = Observer(params["n_estimators"], callbacks, time_limit, verbose)
+        rows = Batches(batches, self.categorical_features, self._is_classifier)
+        params["categorical_features"] = rows.categories.columns
+        sets = [
+            (rows.categories.encode(X), *others) for X, *others in evaluations(eval_set, base_margin_eval_set)
+        ]
+        names = feature_names(rows.first)
+        saving = checkpoint_of(checkpoint, checkpoint_every, names, rows.categories.names)
+        model, classes, history = _core.gradient_boosted_trees.fit_batches(
+            rows,
+            rows.labels,
+            sets,
+            params,
+            observer if observer.wanted else None,
+            {"base_margin": base_margin, "group": group_sizes(group)} | saving,
+            folder,
+            self._threads(),
+        )
+        return self._fitted_as(model, rows.first, rows.categories, classes, history)
+
+    def _fitted_as(self, model: Any, X: Any, categories: CategoryColumns, classes: Any, history: Any) -> Any:
+        """Becomes what was fitted on the columns of X."""
         self._learn_columns(X, model.columns)
         if hasattr(self, "feature_names_in_"):
             model.set_feature_names(list(self.feature_names_in_))
