@@ -65,15 +65,38 @@ class boosting_loss {
   /// Fixed-point gradients of all rows at `margins` (output k of row i at k * rows + i) into `out`, laid out
   /// alike.
   gradient_scale gradients(const std::vector<double>& margins, std::int64_t* out, int threads) const {
+    const gradient_bounds largest = bounds(margins, threads);
+    const bool constant = objective_->hessian_is_weight() && least_weight_ == largest_weight_;
+    const gradient_scale scale(largest.gradient, largest.hessian, constant, rows());
+    write_gradients(margins, scale, out, threads);
+    return scale;
+  }
+
+  /// What no gradient and no Hessian at `margins` exceeds.
+  gradient_bounds bounds(const std::vector<double>& margins, int threads) const {
     objective_->prepare(margins, targets_);
-    const gradient_scale scale = choose_scale(margins, threads);
+    std::vector<gradient_bounds> bounds(block_count(rows(), rows_together));
+    for_blocks(bounds.size(), useful_threads(threads, static_cast<double>(rows())), [&](std::size_t block) {
+      bounds[block] = objective_->bounds(block_of(margins, block * rows_together));
+    });
+    gradient_bounds all;
+    for (const gradient_bounds& some : bounds) {
+      all.gradient = std::max(all.gradient, some.gradient);
+      all.hessian = std::max(all.hessian, some.hessian);
+    }
+    return all;
+  }
+  /// The gradients on a scale whose bounds hold for them, after `bounds` at the same margins.
+  void write_gradients(const std::vector<double>& margins, const gradient_scale& scale, std::int64_t* out,
+                       int threads) const {
     const int useful = useful_threads(threads, static_cast<double>(rows() * outputs_) * 4);
     for_blocks(block_count(rows(), rows_together), useful, [&](std::size_t block) {
       const std::size_t first = block * rows_together;
       objective_->gradients(block_of(margins, first), scale.steps(), out + first);
     });
-    return scale;
   }
+  double least_weight() const { return least_weight_; }
+  double largest_weight() const { return largest_weight_; }
 
  private:
   static constexpr std::size_t rows_together = 4096;
@@ -142,20 +165,6 @@ class boosting_loss {
             outputs_,
             rows(),
             largest_weight_};
-  }
-
-  gradient_scale choose_scale(const std::vector<double>& margins, int threads) const {
-    std::vector<gradient_bounds> bounds(block_count(rows(), rows_together));
-    for_blocks(bounds.size(), useful_threads(threads, static_cast<double>(rows())), [&](std::size_t block) {
-      bounds[block] = objective_->bounds(block_of(margins, block * rows_together));
-    });
-    gradient_bounds all;
-    for (const gradient_bounds& some : bounds) {
-      all.gradient = std::max(all.gradient, some.gradient);
-      all.hessian = std::max(all.hessian, some.hessian);
-    }
-    const bool constant = objective_->hessian_is_weight() && least_weight_ == largest_weight_;
-    return gradient_scale(all.gradient, all.hessian, constant, rows());
   }
 
   std::unique_ptr<objective_function> objective_;

@@ -9,13 +9,13 @@
 #include <utility>
 #include <vector>
 
+#include "colonnade/boosting/binned_margins.hpp"
 #include "colonnade/boosting/binned_matrix.hpp"
 #include "colonnade/boosting/boosting_loss.hpp"
 #include "colonnade/boosting/boosting_metric.hpp"
 #include "colonnade/boosting/boosting_params.hpp"
 #include "colonnade/boosting/boosting_progress.hpp"
 #include "colonnade/boosting/column_sampler.hpp"
-#include "colonnade/boosting/leaf_router.hpp"
 #include "colonnade/boosting/row_sampler.hpp"
 #include "colonnade/boosting/tree_ensemble.hpp"
 #include "colonnade/boosting/tree_grower.hpp"
@@ -134,7 +134,7 @@ class boosting_trainer {
       if (loss_.objective().renews_leaves()) renew_leaves(tree, k);
       add_to_training(tree, k);
       for (watched& set : watched_)
-        add_by_route(tree, *set.bins, std::span(set.margins).subspan(k * set.bins->rows()));
+        add_to_margins(tree, *set.bins, std::span(set.margins).subspan(k * set.bins->rows()), threads_);
       ensemble_.append(tree.nodes, tree.gain, tree.cover, tree.sets);
     }
   }
@@ -153,23 +153,10 @@ class boosting_trainer {
 
   void add_to_training(const grown_tree& tree, std::size_t output) {
     const auto margins = std::span(margins_).subspan(output * loss_.rows());
-    if (!row_sampler_.everything()) return add_by_route(tree, bins_, margins);
+    if (!row_sampler_.everything()) return add_to_margins(tree, bins_, margins, threads_);
     grower_.for_leaves([&](row_span rows, double value) {
       for (const std::uint32_t row : rows) margins[row] += value;
     });
-  }
-
-  void add_by_route(const grown_tree& tree, const binned_matrix& bins, std::span<double> margins) const {
-    const double work = static_cast<double>(bins.rows()) * 15;
-    for_blocks(block_count(bins.rows(), leaf_router::most_rows), useful_threads(threads_, work),
-               [&](std::size_t block) {
-                 const std::size_t first = block * leaf_router::most_rows;
-                 leaf_router().route(tree, bins, first, std::min(leaf_router::most_rows, bins.rows() - first),
-                                     [&](row_span rows, std::uint32_t node) {
-                                       for (const std::uint32_t row : rows)
-                                         margins[row] += tree.nodes[node].value;
-                                     });
-               });
   }
 
   bool stops_early(bool larger_is_better) {

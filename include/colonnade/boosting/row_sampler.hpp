@@ -11,6 +11,7 @@
 #include "colonnade/boosting/amplified_gradients.hpp"
 #include "colonnade/boosting/boosting_params.hpp"
 #include "colonnade/boosting/gradient_ranking.hpp"
+#include "colonnade/boosting/selected_rows.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/core/random.hpp"
@@ -99,7 +100,6 @@ class row_sampler {
   const gradient_scale& scale() const { return scale_; }
 
  private:
-  static constexpr std::size_t rows_together = 16384;
   // The least magnitude of a row beside the largest, as far as its Hessian goes: so bounds the factor of a
   // row without gradient, beside whose Hessian the others' would be rounded away.
   static constexpr double least_share = 1.0 / 64;
@@ -196,29 +196,10 @@ class row_sampler {
     gradients_ = amplified_.packed();
   }
 
-  // The rows for which `chosen(row)` holds: each block at its place, then moved together.
+  // The rows for which `chosen(row)` holds, or any one.
   template <class Chosen>
   void select(const random_stream& random, const Chosen& chosen) {
-    const std::size_t all = target_.size();
-    rows_.resize(all);
-    std::vector<std::size_t> count(block_count(all, rows_together));
-    for_blocks(count.size(), useful_threads(threads_, static_cast<double>(all) * 3), [&](std::size_t block) {
-      const std::size_t first = block * rows_together, last = std::min(first + rows_together, all);
-      std::uint32_t* const begin = rows_.data() + first;
-      std::uint32_t* end = begin;
-      for (std::size_t row = first; row < last; ++row) {
-        *end = static_cast<std::uint32_t>(row);
-        end += chosen(row) ? 1 : 0;
-      }
-      count[block] = static_cast<std::size_t>(end - begin);
-    });
-    std::size_t size = 0;
-    for (std::size_t block = 0; block < count.size(); ++block) {
-      const std::uint32_t* const begin = rows_.data() + block * rows_together;
-      std::copy(begin, begin + count[block], rows_.data() + size);
-      size += count[block];
-    }
-    rows_.resize(size);
+    select_rows(rows_, target_.size(), threads_, chosen);
     if (rows_.empty()) draw_one(random);
   }
 
