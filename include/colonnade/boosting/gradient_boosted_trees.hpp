@@ -299,6 +299,7 @@ class gradient_boosted_trees {
 
  private:
   friend struct archive_access;
+  friend class boosting_session;
   static constexpr std::size_t rows_together = 4096;
 
   struct evaluation_rows {
