@@ -10,6 +10,7 @@
 #include "colonnade/boosting/boosting_worker.hpp"
 #include "tests/boosting/boosting_data.hpp"
 #include "tests/boosting/category_data.hpp"
+#include "tests/boosting/naive_comparison.hpp"
 #include "tests/laws.hpp"
 
 using namespace colonnade;
@@ -86,6 +87,17 @@ TEST_CASE("boosting_session: any workers train the model of a fit") {
         }
       }
     }
+  }
+}
+
+TEST_CASE("boosting_session: the trees are those of a trainer with plain sums") {
+  const boosting_table t(300, 6, 0.1);
+  for (const auto objective : objectives_of_sessions) {
+    boosting_params p = params_for(objective, 3, 4);
+    p.max_bin = 20;
+    const auto y = t.target(objective);
+    const shared_rows all = with(t, y, true);
+    check_naive(trained(plan_for(all, p), all, uneven(300, 3)), all, p);
   }
 }
 

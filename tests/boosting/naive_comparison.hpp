@@ -40,9 +40,9 @@ inline std::size_t check_naive_tree(const tree_ensemble& trees, std::size_t numb
   return by_set;
 }
 
-/// Trees and margins of a fit are those of the naive trainer; how many splits are by sets.
-inline std::size_t check_naive(const samples<matrix_view<const double>>& data, const boosting_params& p) {
-  const auto model = fit<gradient_boosted_trees>(data, p);
+/// Trees and margins of a model of `data` are those of the naive trainer; how many splits are by sets.
+inline std::size_t check_naive(const gradient_boosted_trees& model,
+                               const samples<matrix_view<const double>>& data, const boosting_params& p) {
   const std::vector<double> base(model.base_margins().begin(), model.base_margins().end());
   const auto copied = [](column_view<const double> column) {
     std::vector<double> values;
@@ -61,6 +61,11 @@ inline std::size_t check_naive(const samples<matrix_view<const double>>& data, c
           doctest::Approx(naive.margins()[i / model.outputs()][i % model.outputs()]).epsilon(1e-3));
   }
   return by_set;
+}
+
+/// The same of a fit.
+inline std::size_t check_naive(const samples<matrix_view<const double>>& data, const boosting_params& p) {
+  return check_naive(fit<gradient_boosted_trees>(data, p), data, p);
 }
 
 }  // namespace colonnade::tests

@@ -5,9 +5,11 @@
 #include <string>
 #include <string_view>
 
+#include "colonnade/boosting/boosting_input.hpp"
 #include "colonnade/boosting/gradient_boosted_trees.hpp"
 #include "colonnade/core/archive.hpp"
 #include "colonnade/core/error.hpp"
+#include "colonnade/core/views.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -41,6 +43,7 @@ struct boosting_plan {
                            "0 in a session");
     if (rows == 0 || rows >= (std::uint64_t{1} << 32))
       throw argument_error("rows", std::to_string(rows), "1 to 2^32 - 1");
+    check_boosting_rows(samples<matrix_view<const double>>{{nullptr, 0, model.features()}}, p);
   }
 
   friend bool operator==(const boosting_plan& a, const boosting_plan& b) { return same_bytes(a, b); }
@@ -55,9 +58,6 @@ struct boosting_plan {
       throw format_error(std::string("saved boosting_plan: ") + error.what());
     }
   }
-
- private:
-  friend struct archive_access;
 };
 
 }  // namespace colonnade::inline COLONNADE_ABI

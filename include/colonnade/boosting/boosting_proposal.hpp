@@ -30,7 +30,7 @@ struct boosting_proposal {
   /// Which bins of a column go left: those below `below`, or those of a set; missing ones if `missing_left`.
   struct test {
     std::uint32_t feature = 0;
-    std::uint8_t below = 0;
+    std::uint16_t below = 0;
     bool missing_left = false, by_set = false;
     bin_set set;
 

@@ -43,7 +43,7 @@ class boosting_session {
         iteration_(plan_.model.iterations()),
         last_(iteration_ + plan_.iterations),
         trees_(plan_.model.trees()),
-        shape_(0, plan_.model.cuts(), binned_matrix::layout::rows),
+        shape_(0, plan_.model.cuts(), binned_matrix::layout::columns),
         builder_(shape_, 1),
         column_sampler_(params_, shape_.features()),
         nodes_(shape_, params_, threads),

@@ -182,7 +182,7 @@ class boosting_worker {
   }
 
   bin_test test_of(const boosting_proposal::test& how) const {
-    return {how.below, how.missing_left ? bins_.missing_bin(how.feature) : std::uint8_t{0}};
+    return {how.below, how.missing_left ? bins_.missing_bin(how.feature) : std::uint16_t{0}};
   }
 
   grown_tree grown(const boosting_proposal::tree& tree) const {
