@@ -21,6 +21,7 @@
 #include "colonnade/boosting/boosting_input.hpp"
 #include "colonnade/boosting/boosting_loss.hpp"
 #include "colonnade/boosting/boosting_metric.hpp"
+#include "colonnade/boosting/boosting_names.hpp"
 #include "colonnade/boosting/boosting_params.hpp"
 #include "colonnade/boosting/boosting_plan.hpp"
 #include "colonnade/boosting/boosting_progress.hpp"

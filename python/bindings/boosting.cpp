@@ -10,6 +10,7 @@
 #include "colonnade/boosting/boosting_cv.hpp"
 #include "colonnade/boosting/gradient_boosted_trees.hpp"
 #include "label_codes.hpp"
+#include "rows_argument.hpp"
 
 namespace colonnade::python {
 namespace {
@@ -222,7 +223,7 @@ class margin_argument {
 
 /// An evaluation set, kept alive.
 struct held_set {
-  matrix_argument x;
+  rows_argument x;
   target_argument y;
   weight_argument weight;
   margin_argument base_margin;
@@ -364,6 +365,8 @@ matrix_view<const T> values_as(const matrix_argument& x, std::vector<T>& copy) {
   });
 }
 
+std::string set_name(std::size_t number) { return "validation_" + std::to_string(number); }
+
 /// The evaluation sets of a fit. Those of the other width are converted: every double there is rounded to a
 /// float when X holds floats.
 template <class T>
@@ -371,8 +374,8 @@ class converted_sets {
  public:
   explicit converted_sets(const std::deque<held_set>& held) {
     for (const held_set& set : held) {
-      sets_.push_back({"validation_" + std::to_string(sets_.size()),
-                       {values_as<T>(set.x, copies_.emplace_back()), set.y.view(), set.weight.view()},
+      sets_.push_back({set_name(sets_.size()),
+                       {values_as<T>(set.x.dense(), copies_.emplace_back()), set.y.view(), set.weight.view()},
                        set.base_margin.view()});
     }
   }
@@ -383,31 +386,48 @@ class converted_sets {
   std::vector<evaluation_set<T>> sets_;
 };
 
+/// What a fit is given beside its rows.
+struct fit_arguments {
+  const target_argument& y;
+  const weight_argument& weight;
+  const std::deque<held_set>& held;
+  const fit_settings& settings;
+  const python_observer& watch;
+  boosting_log& log;
+  const model* init_model;
+  const boosting_extras& extras;
+  int threads;
+};
+
 template <class T>
-py::tuple fit_view(matrix_view<const T> x, const target_argument& y, const weight_argument& weight,
-                   const std::deque<held_set>& held, const fit_settings& settings, const py::object& observer,
-                   const model* init_model, const boosting_extras& extras, int threads) {
-  if (init_model != nullptr && y.classes().size() > 0 &&
-      !(init_model->labels() == saved_labels(y.classes()))) {
-    throw argument_error("init_model", "other classes", "those of y");
-  }
-  const converted_sets<T> sets(held);
-  const python_observer watch(observer);
-  boosting_log log;
-  const samples<matrix_view<const T>> data{x, y.view(), weight.view()};
-  model fitted = released([&] {
-    return model::fit(data, sets.view(), settings.params, threads, watch, &log, settings.custom(), init_model,
-                      extras);
-  });
-  if (y.classes().size() > 0) fitted.set_labels(saved_labels(y.classes()));
-  return py::make_tuple(std::move(fitted), y.array(), results_of(log.histories));
+model fit_rows(matrix_view<const T> x, const fit_arguments& with) {
+  const converted_sets<T> sets(with.held);
+  const samples<matrix_view<const T>> data{x, with.y.view(), with.weight.view()};
+  return model::fit(data, sets.view(), with.settings.params, with.threads, with.watch, &with.log,
+                    with.settings.custom(), with.init_model, with.extras);
 }
 
-std::deque<held_set> held_sets(const py::list& eval_set, bool classifier, const class_list& classes) {
+model fit_rows(const csr_view<double>& x, const fit_arguments& with) {
+  std::vector<evaluation_set<double, csr_view<double>>> sets;
+  for (const held_set& set : with.held) {
+    sets.push_back(
+        {set_name(sets.size()), {set.x.sparse(), set.y.view(), set.weight.view()}, set.base_margin.view()});
+  }
+  const samples<csr_view<double>> data{x, with.y.view(), with.weight.view()};
+  return model::fit(data, with.settings.params, with.threads,
+                    {sets, with.watch, &with.log, with.settings.custom(), with.extras, {}}, with.init_model);
+}
+
+std::deque<held_set> held_sets(const py::list& eval_set, bool sparse, bool classifier,
+                               const class_list& classes) {
   std::deque<held_set> held;
   for (const py::handle item : eval_set) {
     const auto set = item.cast<py::tuple>();
-    matrix_argument x(set[0], "eval_set", values::any);
+    rows_argument x(set[0], "eval_set");
+    if (x.is_sparse() != sparse) {
+      throw argument_error("eval_set", x.is_sparse() ? "a sparse table" : "a dense table",
+                           sparse ? "sparse ones, as X is" : "dense ones, as X is");
+    }
     auto y = classifier ? target_argument::known_classes_of(set[1], "eval_set", classes, "y")
                         : target_argument::values_of(set[1], "eval_set");
     check_lengths(x.rows(), y.size());
@@ -424,7 +444,8 @@ class extras_argument {
       : base_margin_(extras["base_margin"]), group_(extras["group"]), file_(extras, saved_labels(classes)) {}
 
   boosting_extras view() const {
-    return {.base_margin = base_margin_.view(), .checkpoints = file_.checkpoints(), .group = sizes_in(group_)};
+    return {
+        .base_margin = base_margin_.view(), .checkpoints = file_.checkpoints(), .group = sizes_in(group_)};
   }
 
  private:
@@ -436,17 +457,27 @@ class extras_argument {
 py::tuple fit(const py::object& x, const py::object& y, const py::object& sample_weight,
               const py::list& eval_set, bool classifier, const py::dict& params, const py::object& observer,
               const py::object& init_model, const py::dict& extras, int threads) {
-  const matrix_argument data(x, "X", values::any);
+  const rows_argument data(x, "X");
   const auto target = classifier ? target_argument::classes_of(y) : target_argument::values_of(y, "y");
   check_lengths(data.rows(), target.size());
   const weight_argument weight(sample_weight, data.rows());
-  const auto held = held_sets(eval_set, classifier, target.classes());
+  const auto held = held_sets(eval_set, data.is_sparse(), classifier, target.classes());
   const extras_argument more(extras, target.classes());
   const fit_settings settings(params, classifier, target.classes().size());
   const model* const first = init_model.is_none() ? nullptr : &init_model.cast<const model&>();
-  return data.visit([&](auto view) {
-    return fit_view(view, target, weight, held, settings, observer, first, more.view(), threads);
+  if (first != nullptr && target.classes().size() > 0 &&
+      !(first->labels() == saved_labels(target.classes()))) {
+    throw argument_error("init_model", "other classes", "those of y");
+  }
+  const python_observer watch(observer);
+  boosting_log log;
+  const boosting_extras given = more.view();
+  model fitted = data.visit([&](auto view) {
+    return released(
+        [&] { return fit_rows(view, {target, weight, held, settings, watch, log, first, given, threads}); });
   });
+  if (target.classes().size() > 0) fitted.set_labels(saved_labels(target.classes()));
+  return py::make_tuple(std::move(fitted), target.array(), results_of(log.histories));
 }
 
 /// A source of batches: a callable that begins a pass and returns an iterator of (X, y, sample_weight).
@@ -485,7 +516,7 @@ py::tuple fit_batches(const py::object& batches, const py::object& labels, const
   const bool classifier = !labels.is_none();
   const auto known = classifier ? target_argument::classes_of(labels) : target_argument();
   const python_batches source(batches, classifier ? &known.classes() : nullptr);
-  const auto held = held_sets(eval_set, classifier, known.classes());
+  const auto held = held_sets(eval_set, false, classifier, known.classes());
   const converted_sets<double> sets(held);
   const extras_argument more(extras, known.classes());
   const fit_settings settings(params, classifier, known.classes().size());
@@ -548,7 +579,7 @@ py::dict cross_validate(const py::object& x, const py::object& y, const py::obje
 model refit(const model& self, const py::object& x, const py::object& y, const py::object& sample_weight,
             const py::object& classes, double decay_rate, const py::object& gradients,
             const py::object& base_margin, int threads) {
-  const matrix_argument data(x, "X", values::any);
+  const rows_argument data(x, "X");
   const auto target = classes.is_none()
                           ? target_argument::values_of(y, "y")
                           : target_argument::known_classes_of(
@@ -560,14 +591,14 @@ model refit(const model& self, const py::object& x, const py::object& y, const p
   const custom_gradients custom = compute ? custom_gradients(compute) : custom_gradients();
   return data.visit([&](auto view) {
     return released([&] {
-      return self.refit(samples<decltype(view)>{view, target.view(), weight.view()}, decay_rate, threads,
-                        custom, base.view());
+      return self.refit(samples<std::remove_const_t<decltype(view)>>{view, target.view(), weight.view()},
+                        decay_rate, threads, custom, base.view());
     });
   });
 }
 
 py::array predict(const model& self, const py::object& x, int threads, const py::object& base_margin) {
-  const matrix_argument data(x, "X", values::any);
+  const rows_argument data(x, "X");
   const margin_argument base(base_margin);
   std::vector<double> out(data.rows());
   data.visit([&](auto view) {
@@ -578,7 +609,7 @@ py::array predict(const model& self, const py::object& x, int threads, const py:
 
 template <class T, class Query>
 py::array table_of(const py::object& x, std::size_t columns, const Query& query) {
-  const matrix_argument data(x, "X", values::any);
+  const rows_argument data(x, "X");
   auto out = new_matrix<T>(data.rows(), columns);
   const auto to = writable(out);
   data.visit([&](auto view) { released_when_long(data.rows(), [&] { query(view, to); }); });

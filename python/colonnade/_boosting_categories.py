@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ._frames import positions
+from ._sparse import is_sparse
 
 __all__ = ["CategoryColumns"]
 
@@ -112,7 +113,7 @@ def _column(X: Any, column: int) -> Any:
 
 def _is_named(X: Any, column: int) -> bool:
     """Whether the values of a column are names of categories: anything but numbers, or of a dtype of categories."""
-    if type(X) is np.ndarray and X.dtype.kind not in "OUS":
+    if (type(X) is np.ndarray and X.dtype.kind not in "OUS") or is_sparse(X):
         return False
     values = _column(X, column)
     if _is_polars(X):

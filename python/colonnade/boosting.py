@@ -171,12 +171,14 @@ class _GradientBoostedTrees(BaseEstimator):
 
         Parameters
         ----------
-        X : array or data frame of shape (rows, columns)
-            Numbers; NaN is missing. Columns of categories hold codes, or in a data frame their values.
+        X : array, data frame or sparse table of shape (rows, columns)
+            Numbers; NaN is missing. Columns of categories hold codes, or in a data frame their values. Of a sparse
+            matrix or array of scipy, what is not stored is 0; the model has the bytes of a fit of ``X.toarray()``, and
+            takes either.
         y : array of shape (rows,)
             Classes of any kind, or values.
         eval_set : list of (X, y) or (X, y, sample_weight), optional
-            Scored after every iteration, as "validation_0" and so on; early stopping looks at the last.
+            Scored after every iteration, as "validation_0" and so on; early stopping looks at the last. Sparse if X is.
         sample_weight : array of shape (rows,), optional
             Weights, 0 or more.
         base_margin : array of shape (rows,) or (rows, outputs), optional
@@ -513,6 +515,7 @@ class _GradientBoostedTrees(BaseEstimator):
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
+        tags.input_tags.sparse = True
         tags.target_tags.required = True
         tags.target_tags.positive_only = self.objective == "count:poisson"
         return tags

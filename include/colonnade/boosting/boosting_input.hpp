@@ -103,6 +103,21 @@ inline void check_resumable(const boosting_params& p, std::size_t columns, std::
          std::to_string(p.num_parallel_tree));
 }
 
+/// Throws argument_error for rows of other columns than those of a model.
+template <class Table>
+void check_columns(const Table& x, std::size_t columns) {
+  if (x.columns() != columns)
+    throw argument_error("X", std::to_string(x.columns()) + " columns", std::to_string(columns));
+}
+/// The same, and unless `out` has as many rows, of `width` numbers each.
+template <class Table, class Out>
+void check_scored(const Table& x, std::size_t columns, const Out& out, std::size_t width) {
+  check_columns(x, columns);
+  if (out.rows() == x.rows() && out.columns() == width) return;
+  throw argument_error("out", std::to_string(out.rows()) + " x " + std::to_string(out.columns()),
+                       std::to_string(x.rows()) + " x " + std::to_string(width));
+}
+
 /// Parameters for rows that may lack the last classes.
 inline boosting_params with_outputs(boosting_params p, std::size_t outputs) {
   if (p.objective == boosting_objective::softmax) p.num_class = static_cast<std::uint32_t>(outputs);

@@ -17,6 +17,7 @@
 #include "colonnade/boosting/batched_table.hpp"
 #include "colonnade/boosting/boosting_extras.hpp"
 #include "colonnade/boosting/boosting_input.hpp"
+#include "colonnade/boosting/boosting_names.hpp"
 #include "colonnade/boosting/boosting_trainer.hpp"
 #include "colonnade/boosting/category_reader.hpp"
 #include "colonnade/boosting/dense_blocks.hpp"
@@ -116,8 +117,7 @@ class gradient_boosted_trees {
                                custom_gradients custom = {},
                                matrix_view<const double> base_margin = {}) const {
     const auto& x = data.x;
-    if (x.columns() != features())
-      throw argument_error("X", std::to_string(x.columns()) + " columns", std::to_string(features()));
+    check_columns(x, features());
     if (!(decay_rate >= 0 && decay_rate <= 1))
       throw argument_error("decay_rate", std::to_string(decay_rate), "a number from 0 to 1");
     check_custom(params_, custom);
@@ -150,38 +150,19 @@ class gradient_boosted_trees {
   const tree_ensemble& trees() const { return ensemble_; }
   std::optional<std::uint32_t> best_iteration() const { return best_iteration_; }
   std::optional<double> best_score() const { return best_score_; }
-  const std::vector<std::string>& feature_names() const { return feature_names_; }
+  const std::vector<std::string>& feature_names() const { return names_.features; }
   /// One name a column, or none.
   void set_feature_names(std::vector<std::string> names) {
-    if (!names.empty() && names.size() != features()) {
-      throw argument_error("feature_names", std::to_string(names.size()), std::to_string(features()));
-    }
-    feature_names_ = std::move(names);
+    names_.set_features(std::move(names), features());
   }
-
   /// What the classes are called; none: 0, 1, ...
-  const class_labels& labels() const { return labels_; }
-  void set_labels(class_labels labels) {
-    if (labels.size() != 0 && labels.size() != classes()) {
-      throw argument_error("labels", std::to_string(labels.size()), std::to_string(classes()));
-    }
-    labels_ = std::move(labels);
-  }
-
+  const class_labels& labels() const { return names_.classes; }
+  void set_labels(class_labels labels) { names_.set_classes(std::move(labels), classes()); }
   /// What the categories of a column are called: code k is label k. None for a column of numbers, or unnamed.
-  class_labels categories(std::size_t column) const {
-    const auto at = category_labels_.empty() ? npos : place_of(column);
-    return at == npos ? class_labels() : category_labels_[at];
-  }
+  class_labels categories(std::size_t column) const { return names_.categories_of(column, cuts_); }
   /// Throws argument_error unless the column is one of `categorical_features`.
   void set_categories(std::size_t column, class_labels labels) {
-    const auto at = place_of(column);
-    if (at == npos) {
-      throw argument_error("categories", "column " + std::to_string(column) + " of numbers",
-                           "one of categorical_features");
-    }
-    category_labels_.resize(cuts_.categorical().size());
-    category_labels_[at] = std::move(labels);
+    names_.set_categories(column, std::move(labels), cuts_);
   }
 
   /// out(i, k) = margin of output k. `out` is rows x outputs(); so is `base_margin`, which replaces the base
@@ -189,7 +170,7 @@ class gradient_boosted_trees {
   template <class T>
   void predict_margin(matrix_view<T> x, matrix_view<double> out, int threads = 0,
                       matrix_view<const double> base_margin = {}) const {
-    check_shape(x.columns(), x.rows(), out, outputs());
+    check_scored(x, features(), out, outputs());
     const matrix_view<const double> base = starting_margins(base_margin, base_, x.rows());
     const matrix_view<const std::remove_const_t<T>> rows = x;
     if (x.rows() >= ranked_trees::least_rows) {
@@ -203,7 +184,7 @@ class gradient_boosted_trees {
   template <class T>
   void predict_margin(const csr_view<T>& x, matrix_view<double> out, int threads = 0,
                       matrix_view<const double> base_margin = {}) const {
-    check_shape(x.columns(), x.rows(), out, outputs());
+    check_scored(x, features(), out, outputs());
     const matrix_view<const double> base = starting_margins(base_margin, base_, x.rows());
     const auto ranked =
         x.rows() < ranked_trees::least_rows ? std::nullopt : ranked_trees::of(ensemble_, reader_);
@@ -235,7 +216,7 @@ class gradient_boosted_trees {
   void predict_proba(const Table& x, matrix_view<double> out, int threads = 0,
                      matrix_view<const double> base_margin = {}) const {
     if (classes() == 0) throw argument_error("predict_proba", "a model of a regression", "a classifier");
-    check_shape(x.columns(), x.rows(), out, classes());
+    check_scored(x, features(), out, classes());
     predict_margin(x, out.columns_slice(classes() - outputs(), outputs()), threads, base_margin);
     const auto chosen = params_.make_objective();
     for_row_blocks(out.rows(), threads, [&](std::size_t first, std::size_t count) {
@@ -246,13 +227,13 @@ class gradient_boosted_trees {
   /// out(i, t) = index of the leaf of row i within tree t. `out` is rows x trees().
   template <class T>
   void apply(matrix_view<T> x, matrix_view<std::uint32_t> out, int threads = 0) const {
-    check_shape(x.columns(), x.rows(), out, ensemble_.trees());
+    check_scored(x, features(), out, ensemble_.trees());
     ensemble_.apply(matrix_view<const std::remove_const_t<T>>(x), out, threads, reader_);
   }
 
   template <class T>
   void apply(const csr_view<T>& x, matrix_view<std::uint32_t> out, int threads = 0) const {
-    check_shape(x.columns(), x.rows(), out, ensemble_.trees());
+    check_scored(x, features(), out, ensemble_.trees());
     for_dense_blocks(x, threads, 1, [&](std::size_t first, matrix_view<const T> rows) {
       ensemble_.apply(rows, out.slice(first, rows.rows()), 1, reader_);
     });
@@ -269,9 +250,9 @@ class gradient_boosted_trees {
 
   template <class Archive, class Self>
   static void archive(Archive& ar, Self& self) {
-    ar(self.params_, self.base_, self.cuts_, self.ensemble_, self.feature_names_, self.best_iteration_,
-       self.best_score_, self.labels_);
-    if (ar.version() >= 3) ar(self.category_labels_);
+    ar(self.params_, self.base_, self.cuts_, self.ensemble_, self.names_.features, self.best_iteration_,
+       self.best_score_, self.names_.classes);
+    if (ar.version() >= 3) ar(self.names_.categories);
   }
   void validate() {
     const auto fail = [](const char* what) {
@@ -285,14 +266,11 @@ class gradient_boosted_trees {
     }
     if (cuts_.features() == 0) fail("no columns");
     if (ensemble_.trees() % base_.size() != 0) fail("not one tree an output");
-    if (!feature_names_.empty() && feature_names_.size() != features()) fail("not one name a column");
-    if (labels_.size() != 0 && labels_.size() != classes()) fail("not one label a class");
+    names_.validate(cuts_, classes());
     const auto categorical = cuts_.categorical();
     if (!std::equal(categorical.begin(), categorical.end(), params_.categorical_features.begin(),
                     params_.categorical_features.end()))
       fail("not the categories of its parameters");
-    if (!category_labels_.empty() && category_labels_.size() != categorical.size())
-      fail("not one list of labels a column of categories");
     ensemble_.check_columns(cuts_);
     reader_ = category_reader(cuts_);
   }
@@ -308,15 +286,6 @@ class gradient_boosted_trees {
   };
 
   gradient_boosted_trees() = default;
-
-  static constexpr std::size_t npos = static_cast<std::size_t>(-1);
-
-  // Which of the columns of categories a column is.
-  std::size_t place_of(std::size_t column) const {
-    const auto all = cuts_.categorical();
-    const auto at = std::lower_bound(all.begin(), all.end(), column);
-    return at == all.end() || *at != column ? npos : static_cast<std::size_t>(at - all.begin());
-  }
 
   // Cuts and base of a fit, without a tree.
   static gradient_boosted_trees begun(feature_cuts cuts, const boosting_loss& loss) {
@@ -418,27 +387,14 @@ class gradient_boosted_trees {
     });
   }
 
-  template <class Out>
-  void check_shape(std::size_t columns, std::size_t rows, const Out& out, std::size_t width) const {
-    if (columns != features()) {
-      throw argument_error("X", std::to_string(columns) + " columns", std::to_string(features()));
-    }
-    if (out.rows() != rows || out.columns() != width) {
-      throw argument_error("out", std::to_string(out.rows()) + " x " + std::to_string(out.columns()),
-                           std::to_string(rows) + " x " + std::to_string(width));
-    }
-  }
-
   params params_;
   std::vector<double> base_;
   feature_cuts cuts_;
   category_reader reader_;  // of the cuts; not saved
   tree_ensemble ensemble_;
-  std::vector<std::string> feature_names_;
+  boosting_names names_;
   std::optional<std::uint32_t> best_iteration_;
   std::optional<double> best_score_;
-  class_labels labels_;
-  std::vector<class_labels> category_labels_;  // one a column of categories, or none
 };
 
 }  // namespace colonnade::inline COLONNADE_ABI
