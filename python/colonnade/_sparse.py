@@ -13,11 +13,13 @@ def is_sparse(X: Any) -> bool:
 
 
 def csr_parts(X: Any, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[int, int]]:
-    """Values, columns and row pointers of compressed sparse rows whose columns ascend, and the shape; X stays as it is."""
+    """Values, columns and row pointers of compressed sparse rows whose columns ascend, and the shape; X is not changed."""
     if len(X.shape) != 2:
         raise ValueError(f"Expected 2D input, got a sparse array of shape {X.shape} for {name}.")
     if X.dtype.kind not in "biuf":
-        raise ValueError(f"{name}: found a sparse table of {X.dtype}, expected real numbers. Complex data not supported")
+        raise ValueError(
+            f"{name}: found a sparse table of {X.dtype}, expected real numbers. Complex data not supported"
+        )
     for axis, what in enumerate(("sample", "feature")):
         if X.shape[axis] == 0:
             raise ValueError(

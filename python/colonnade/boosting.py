@@ -545,9 +545,9 @@ class GradientBoostedTreesClassifier(ClassifierMixin, _GradientBoostedTrees):
         Whether all leaves of a level are split next, or the one that gains most, or all of a level by one split
         that they share (symmetric trees: shallow, and fastest to predict).
     max_bin : int
-        Bins a column, 2 to 65,535; missing values have one more. 256 means 255, so that a byte holds a bin: columns that
-        have more bins take four times the memory and are slower. A column of no more values than that (in all rows)
-        has a bin for each, so a large ``max_bin`` splits integers and few-valued columns exactly.
+        Bins a column, 2 to 65,535; missing values have one more. 256 means 255, so that a byte holds a bin: columns
+        that have more bins take four times the memory and are slower. A column of no more values than that (in all
+        rows) has a bin for each, so a large ``max_bin`` splits integers and few-valued columns exactly.
     binning : {"quantile", "uniform"}
         How columns of numbers are cut into bins. "quantile": bins of about equal weight, and one for each value of a
         column that has at most ``max_bin``. "uniform": ``max_bin`` bins of equal width from the smallest
@@ -555,8 +555,8 @@ class GradientBoostedTreesClassifier(ClassifierMixin, _GradientBoostedTrees):
         ``KBinsDiscretizer(strategy="uniform")`` has them; infinities are in the first and the last bin.
     cut_points : dict or list, optional
         Where columns are cut, in place of ``binning``: by name or number of a column, or a list with an item for each
-        column and None for those that are binned, the ascending finite numbers that bins begin with (65,534 at most; with
-        none the column is not used for splits but for whether it is missing).
+        column and None for those that are binned, the ascending finite numbers that bins begin with (65,534 at most;
+        with none the column is not used for splits but for whether it is missing).
     min_child_weight : float
         Least sum of Hessians in a child.
     reg_lambda, reg_alpha : float

@@ -22,7 +22,9 @@ def counts(rows: int = 3000, columns: int = 60, seed: int = 0) -> tuple[Any, np.
     return X, score
 
 
-@pytest.mark.parametrize("form", ["csr_array", "csr_matrix", "csc_matrix", "coo_array", "lil_matrix", "bsr_matrix"])
+@pytest.mark.parametrize(
+    "form", ["csr_array", "csr_matrix", "csc_matrix", "coo_array", "lil_matrix", "bsr_matrix"]
+)
 def test_any_sparse_form_gives_the_bytes_of_the_dense_table(form: str) -> None:
     X, score = counts()
     y = score > np.median(score)
@@ -35,7 +37,7 @@ def test_any_sparse_form_gives_the_bytes_of_the_dense_table(form: str) -> None:
     assert (model.predict_proba(given) == dense.predict_proba(X.toarray())).all()
     assert (model.predict(given) == model.predict(X.toarray())).all()
     assert (model.apply(given) == model.apply(X.toarray())).all()
-    assert (pickle.loads(pickle.dumps(model)).predict_proba(given[:1]) == model.predict_proba(given)[:1]).all()
+    assert (pickle.loads(pickle.dumps(model)).predict_proba(X[:1]) == model.predict_proba(given)[:1]).all()
 
 
 @pytest.mark.parametrize("dtype", ["float32", "int64", "bool", "uint8"])
@@ -43,7 +45,9 @@ def test_types_of_numbers(dtype: str) -> None:
     X, score = counts(1200, 10)
     X = X.astype(dtype)
     model = GradientBoostedTreesRegressor(n_estimators=8).fit(X, score)
-    assert (model.predict(X) == GradientBoostedTreesRegressor(n_estimators=8).fit(X.toarray(), score).predict(X)).all()
+    assert (
+        model.predict(X) == GradientBoostedTreesRegressor(n_estimators=8).fit(X.toarray(), score).predict(X)
+    ).all()
 
 
 def test_entries_that_stand_twice_are_added_and_their_table_stays_as_it_is() -> None:
@@ -61,7 +65,9 @@ def test_entries_that_stand_twice_are_added_and_their_table_stays_as_it_is() -> 
     )
     stored = halves.indices.copy()
     model = GradientBoostedTreesRegressor(n_estimators=5).fit(twice, score)
-    assert model.to_bytes() == GradientBoostedTreesRegressor(n_estimators=5).fit(X.toarray(), score).to_bytes()
+    assert (
+        model.to_bytes() == GradientBoostedTreesRegressor(n_estimators=5).fit(X.toarray(), score).to_bytes()
+    )
     assert (model.predict(halves) == model.predict(halves.toarray())).all()
     assert (halves.indices == stored).all() and halves.nnz == 3
 
@@ -70,18 +76,35 @@ def test_what_a_dense_fit_has_is_there() -> None:
     X, score = counts()
     dense = X.toarray()
     weight = np.random.default_rng(1).uniform(size=len(score))
-    common: dict[str, Any] = {"n_estimators": 30, "early_stopping_rounds": 3, "subsample": 0.7, "max_bin": 1000}
+    common: dict[str, Any] = {
+        "n_estimators": 30,
+        "early_stopping_rounds": 3,
+        "subsample": 0.7,
+        "max_bin": 1000,
+    }
     model = GradientBoostedTreesRegressor(**common).fit(
-        X[:2000], score[:2000], sample_weight=weight[:2000], eval_set=[(X[2000:], score[2000:], weight[2000:])]
+        X[:2000],
+        score[:2000],
+        sample_weight=weight[:2000],
+        eval_set=[(X[2000:], score[2000:], weight[2000:])],
     )
     same = GradientBoostedTreesRegressor(**common).fit(
-        dense[:2000], score[:2000], sample_weight=weight[:2000], eval_set=[(dense[2000:], score[2000:], weight[2000:])]
+        dense[:2000],
+        score[:2000],
+        sample_weight=weight[:2000],
+        eval_set=[(dense[2000:], score[2000:], weight[2000:])],
     )
     assert model.to_bytes() == same.to_bytes()
     assert model.evals_result_ == same.evals_result_
     more = GradientBoostedTreesRegressor(n_estimators=3).fit(X, score, init_model=model)
-    assert more.to_bytes() == GradientBoostedTreesRegressor(n_estimators=3).fit(dense, score, init_model=same).to_bytes()
-    assert model.refit(X, score + 1, decay_rate=0.5).to_bytes() == same.refit(dense, score + 1, decay_rate=0.5).to_bytes()
+    assert (
+        more.to_bytes()
+        == GradientBoostedTreesRegressor(n_estimators=3).fit(dense, score, init_model=same).to_bytes()
+    )
+    assert (
+        model.refit(X, score + 1, decay_rate=0.5).to_bytes()
+        == same.refit(dense, score + 1, decay_rate=0.5).to_bytes()
+    )
 
 
 def test_missing_values_and_infinities_are_values_that_are_stored() -> None:
@@ -89,7 +112,9 @@ def test_missing_values_and_infinities_are_values_that_are_stored() -> None:
     X.data[::7] = np.nan
     X.data[1::11] = np.inf
     model = GradientBoostedTreesRegressor(n_estimators=10).fit(X, score)
-    assert model.to_bytes() == GradientBoostedTreesRegressor(n_estimators=10).fit(X.toarray(), score).to_bytes()
+    assert (
+        model.to_bytes() == GradientBoostedTreesRegressor(n_estimators=10).fit(X.toarray(), score).to_bytes()
+    )
 
 
 def test_as_good_as_xgboost() -> None:

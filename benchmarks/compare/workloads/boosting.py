@@ -29,6 +29,38 @@ def table(rows: int, columns: int, missing: float):
     return make
 
 
+def sparse_table(rows: int, columns: int, density: float):
+    def make(seed: int, quick: bool) -> dict[str, np.ndarray]:
+        from scipy import sparse
+
+        random = np.random.default_rng(seed)
+        count = min(rows, 5_000) if quick else rows
+        x = sparse.random_array(
+            (count + count // 5, columns), density=density, format="csr", dtype=np.float32, rng=random
+        )
+        score = x @ np.where(np.arange(columns) % 10 == 0, random.normal(size=columns), 0).astype(np.float32)
+        y = (score + random.logistic(size=len(score)) * 0.3 > 0).astype(np.int64)
+        parts = {"x": x[:count], "x_test": x[count:]}
+        entries = {
+            f"{name}.{part}": getattr(rows, part)
+            for name, rows in parts.items()
+            for part in ("data", "indices", "indptr")
+        }
+        return entries | {"columns": np.array(columns), "y": y[:count], "y_test": y[count:]}
+
+    return make
+
+
+def rows_of(data, name: str):
+    """The table of that name, dense or sparse."""
+    if name in data:
+        return data[name]
+    from scipy import sparse
+
+    parts = tuple(data[f"{name}.{part}"] for part in ("data", "indices", "indptr"))
+    return sparse.csr_array(parts, shape=(len(parts[2]) - 1, int(data["columns"])))
+
+
 def loss(probability, y) -> dict[str, float]:
     p = np.clip(np.asarray(probability)[:, 1].astype(np.float64), 1e-15, 1 - 1e-15)
     return {"test log loss": float(-np.mean(np.where(y == 1, np.log(p), np.log1p(-p))))}
@@ -122,8 +154,9 @@ def model_of(library: str, trees: int, depth: int, leaves: int, threads: int):
 def fitting(library: str, trees: int, depth: int, leaves: int):
     def run(data, threads):
         model = model_of(library, trees, depth, leaves, threads)
-        seconds, model = timed(lambda: model.fit(data["x"], data["y"]))
-        return seconds, loss(model.predict_proba(data["x_test"]), data["y_test"])
+        rows, test = rows_of(data, "x"), rows_of(data, "x_test")
+        seconds, model = timed(lambda: model.fit(rows, data["y"]))
+        return seconds, loss(model.predict_proba(test), data["y_test"])
 
     return run
 
@@ -175,8 +208,18 @@ PREDICTORS = ("colonnade", "xgboost", "lightgbm", "bonsai", "catboost", "scikit-
 LIBRARIES = (*PREDICTORS, "lightgbm quantised")
 
 
-def training(name: str, title: str, prepare, trees: int, depth: int, leaves: int, target: str, repeats: int):
-    libraries = {library: fitting(library, trees, depth, leaves) for library in LIBRARIES}
+def training(
+    name: str,
+    title: str,
+    prepare,
+    trees: int,
+    depth: int,
+    leaves: int,
+    target: str,
+    repeats: int,
+    libraries: tuple[str, ...] = LIBRARIES,
+):
+    libraries = {library: fitting(library, trees, depth, leaves) for library in libraries}
     return Workload(
         name=name, title=title, libraries=libraries, prepare=prepare, target=target, repeats=repeats
     )
@@ -234,6 +277,17 @@ WORKLOADS = [
         leaves=31,
         target="3x the fastest",
         repeats=5,
+    ),
+    training(
+        "boosting_sparse",
+        "boosting, sparse 100,000 x 2,000, 1 % stored, 50 trees of 31 leaves",
+        sparse_table(100_000, 2_000, 0.01),
+        trees=50,
+        depth=0,
+        leaves=31,
+        target="the fastest",
+        repeats=3,
+        libraries=("colonnade", "xgboost", "lightgbm", "lightgbm quantised"),
     ),
     prediction("boosting_predict_6", "boosting, predict 1M x 28, 100 trees of depth 6", depth=6, leaves=0),
     prediction("boosting_predict_8", "boosting, predict 1M x 28, 100 trees of depth 8", depth=8, leaves=0),
