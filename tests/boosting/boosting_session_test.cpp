@@ -105,8 +105,12 @@ TEST_CASE("boosting_session: categories, classes drawn apart, and a model to go 
   const coded_table codes(900);
   boosting_params p = category_params();
   p.n_estimators = 5;
-  CHECK(trained(plan_for(codes.data(), p), codes.data(), uneven(900, 7)) ==
-        fit<gradient_boosted_trees>(codes.data(), p));
+  for (const auto policy : policies) {
+    p.policy = policy;
+    p.max_depth = 4;
+    CHECK(trained(plan_for(codes.data(), p), codes.data(), uneven(900, 7)) ==
+          fit<gradient_boosted_trees>(codes.data(), p));
+  }
 
   const boosting_table t(600, 6);
   const auto y = t.target(boosting_objective::logistic);
@@ -120,6 +124,21 @@ TEST_CASE("boosting_session: categories, classes drawn apart, and a model to go 
   p.n_estimators = 2;
   const boosting_plan rest{fit<gradient_boosted_trees>(all, p), 4, 600};
   CHECK(trained(rest, all, uneven(600, 7)) == whole);
+}
+
+TEST_CASE("boosting_session: columns of many bins, and columns that are lists for some workers only") {
+  boosting_table t(4000, 6);
+  for (std::size_t i = 0; i < 4000; ++i) {
+    if (i < 2500 && i % 9 != 0) t.x(i, 5) = 0;
+  }
+  boosting_params p = params_for(boosting_objective::logistic, 3, 4);
+  p.max_bin = 2000;
+  const auto y = t.target(p.objective);
+  const shared_rows all = with(t, y);
+  for (const auto policy : policies) {
+    p.policy = policy;
+    CHECK(trained(plan_for(all, p), all, {0, 2000, 2001, 4000}, 2) == fit<gradient_boosted_trees>(all, p));
+  }
 }
 
 TEST_CASE("boosting_session: workers without weight, tables of one row, and samples of no row") {

@@ -191,7 +191,7 @@ class boosting_worker {
       const auto& n = tree.nodes[i];
       const bool leaf = n.child == i;
       out.nodes.push_back({n.leaf, n.child, tree_node::leaf});
-      out.binned.push_back({n.child, n.how.feature, test_of(n.how), leaf});
+      out.binned.push_back({n.child, n.how.feature, leaf ? bin_test() : test_of(n.how), leaf});
       if (leaf || !n.how.by_set) continue;
       out.binned.back().set = static_cast<std::uint32_t>(out.sets.size());
       out.sets.push_back(n.how.set);
@@ -207,8 +207,9 @@ class boosting_worker {
            "step " + std::to_string(next_step_));
     for (const auto& tree : proposal.trees) {
       expect(tree.output < plan_.model.outputs(), "a tree of another output", "those of the plan");
-      for (const auto& n : tree.nodes)
-        expect(n.how.feature < bins_.features(), "another column", "those of X");
+      for (std::size_t i = 0; i < tree.nodes.size(); ++i) {
+        if (tree.nodes[i].child != i) check_test(tree.nodes[i].how);
+      }
     }
     if (proposal.what == boosting_proposal::stage::root) {
       const auto& columns = proposal.root.columns;
@@ -226,7 +227,7 @@ class boosting_worker {
     for (const auto& leaf : leaves_) ids.push_back(leaf.first);
     for (const auto& split : proposal.splits) {
       expect(leaves_.count(split.node) != 0, "a node that is not there", "a leaf");
-      expect(split.how.feature < bins_.features(), "another column", "those of X");
+      check_test(split.how);
       expect(split.left < growing_node::none - 1, "children in other places", "new nodes");
       parents.push_back(split.node);
       ids.insert(ids.end(), {split.left, split.left + 1});
@@ -235,6 +236,10 @@ class boosting_worker {
       std::sort(some->begin(), some->end());
       expect(std::adjacent_find(some->begin(), some->end()) == some->end(), "a node twice", "once");
     }
+  }
+  void check_test(const boosting_proposal::test& how) const {
+    expect(how.feature < bins_.features(), "another column", "those of X");
+    expect(how.by_set == bins_.categorical(how.feature), "a set for numbers", "one for categories");
   }
   static void expect(bool holds, const std::string& found, const char* expected) {
     if (!holds) throw argument_error("proposal", found, expected);
