@@ -13,7 +13,7 @@ def is_sparse(X: Any) -> bool:
 
 
 def csr_parts(X: Any, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[int, int]]:
-    """Values, columns and row pointers of compressed sparse rows whose columns ascend, and the shape; X is not changed."""
+    """Values, columns and row pointers of compressed sparse rows whose columns ascend, and the shape."""
     if len(X.shape) != 2:
         raise ValueError(f"Expected 2D input, got a sparse array of shape {X.shape} for {name}.")
     if X.dtype.kind not in "biuf":

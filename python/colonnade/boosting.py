@@ -291,6 +291,7 @@ class _GradientBoostedTrees(BaseEstimator):
         observer = Observer(params["n_estimators"], callbacks, time_limit, verbose)
         rows = Batches(batches, self.categorical_features, self._is_classifier)
         params["categorical_features"] = rows.categories.columns
+        params["cut_points"] = cuts_of_columns(self.cut_points, rows.first)
         sets = [
             (rows.categories.encode(X), *others) for X, *others in evaluations(eval_set, base_margin_eval_set)
         ]
