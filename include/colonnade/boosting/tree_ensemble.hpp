@@ -154,12 +154,12 @@ class tree_ensemble {
       self.nodes_.resize(value.size());
       for (std::size_t i = 0; i < value.size(); ++i) self.nodes_[i] = {value[i], child[i], bits[i]};
     } else {
-      std::vector<double> value;
-      std::vector<std::uint32_t> child, bits;
-      for (const tree_node& node : self.nodes_) {
-        value.push_back(node.value);
-        child.push_back(node.child);
-        bits.push_back(node.bits);
+      std::vector<double> value(self.nodes_.size());
+      std::vector<std::uint32_t> child(value.size()), bits(value.size());
+      for (std::size_t i = 0; i < value.size(); ++i) {
+        value[i] = self.nodes_[i].value;
+        child[i] = self.nodes_[i].child;
+        bits[i] = self.nodes_[i].bits;
       }
       ar(self.begin_, value, child, bits, self.gain_, self.cover_);
     }

@@ -70,6 +70,10 @@ class writer {
   static constexpr std::uint32_t version() { return std::numeric_limits<std::uint32_t>::max(); }
   const std::vector<std::byte>& bytes() const { return bytes_; }
   std::vector<std::byte> take() { return std::move(bytes_); }
+  /// Writes over a number that was written before its value was known.
+  void put(std::size_t place, std::uint64_t value) {
+    std::memcpy(bytes_.data() + place, &value, sizeof value);
+  }
   void append(const void* data, std::size_t size) {
     if (size == 0) return;
     const auto* first = static_cast<const std::byte*>(data);
@@ -92,11 +96,18 @@ class writer {
   template <class T>
   void write(const std::vector<T>& items) {
     write(std::uint64_t{items.size()});
-    if constexpr (detail::is_plain<T> && !std::is_floating_point_v<T>) {
-      append(items.data(), items.size() * sizeof(T));
-    } else {
-      for (const T& item : items) write(item);
+    if constexpr (detail::is_plain<T>) {
+      if (!has_nan(items)) return append(items.data(), items.size() * sizeof(T));
     }
+    for (const T& item : items) write(item);
+  }
+  template <class T>
+  static bool has_nan(const std::vector<T>& items) {
+    bool found = false;
+    if constexpr (std::is_floating_point_v<T>) {
+      for (const T item : items) found |= item != item;
+    }
+    return found;
   }
   template <class T, std::size_t N>
   void write(const std::array<T, N>& items) {
@@ -265,13 +276,12 @@ inline constexpr std::uint32_t format_version = 1;
 /// The saved form of an object.
 template <class T>
 std::vector<std::byte> to_bytes(const T& object) {
-  writer payload;
-  payload(object);
   writer file;
   file.append(detail::magic.data(), detail::magic.size());
-  file(detail::format_version, std::string(T::kind), T::archive_version,
-       std::uint64_t{payload.bytes().size()});
-  file.append(payload.bytes().data(), payload.bytes().size());
+  file(detail::format_version, std::string(T::kind), T::archive_version, std::uint64_t{0});
+  const std::size_t first = file.bytes().size();
+  file(object);
+  file.put(first - sizeof(std::uint64_t), std::uint64_t{file.bytes().size() - first});
   file(crc32c(file.bytes()));
   return file.take();
 }

@@ -12,7 +12,7 @@ namespace colonnade::inline COLONNADE_ABI {
 
 namespace detail {
 
-using crc_tables = std::array<std::array<std::uint32_t, 256>, 8>;
+using crc_tables = std::array<std::array<std::uint32_t, 256>, 16>;
 
 constexpr crc_tables make_crc_tables() {
   crc_tables tables{};
@@ -21,7 +21,7 @@ constexpr crc_tables make_crc_tables() {
     for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0x82F63B78U : 0U);
     tables[0][byte] = crc;
   }
-  for (std::size_t t = 1; t < 8; ++t) {
+  for (std::size_t t = 1; t < 16; ++t) {
     for (std::size_t byte = 0; byte < 256; ++byte) {
       const std::uint32_t before = tables[t - 1][byte];
       tables[t][byte] = (before >> 8) ^ tables[0][before & 0xFF];
@@ -34,18 +34,22 @@ inline constexpr crc_tables crc_table = make_crc_tables();
 
 }  // namespace detail
 
-/// CRC-32C (Castagnoli) of the bytes, eight at a time (Kounavis and Berry 2005). Finds damage; it is no
+/// CRC-32C (Castagnoli) of the bytes, sixteen at a time (Kounavis and Berry 2005). Finds damage; it is no
 /// signature.
 inline std::uint32_t crc32c(std::span<const std::byte> bytes) {
   const auto& table = detail::crc_table;
   std::uint32_t crc = 0xFFFFFFFF;
   std::size_t i = 0;
-  for (; i + 8 <= bytes.size(); i += 8) {
-    std::uint64_t word;
-    std::memcpy(&word, bytes.data() + i, sizeof word);
-    word ^= crc;
+  for (; i + 16 <= bytes.size(); i += 16) {
+    std::uint64_t first, second;
+    std::memcpy(&first, bytes.data() + i, sizeof first);
+    std::memcpy(&second, bytes.data() + i + 8, sizeof second);
+    first ^= crc;
     crc = 0;
-    for (std::size_t k = 0; k < 8; ++k) crc ^= table[7 - k][(word >> (8 * k)) & 0xFF];
+    for (std::size_t k = 0; k < 8; ++k) {
+      crc ^= table[15 - k][(first >> (8 * k)) & 0xFF];
+      crc ^= table[7 - k][(second >> (8 * k)) & 0xFF];
+    }
   }
   for (; i < bytes.size(); ++i) {
     crc = (crc >> 8) ^ table[0][(crc ^ std::to_integer<std::uint32_t>(bytes[i])) & 0xFF];
