@@ -526,7 +526,8 @@ class GradientBoostedTreesClassifier(ClassifierMixin, _GradientBoostedTrees):
     """Gradient-boosted trees for two or more classes: logistic loss, or softmax with one tree a class.
 
     Names and defaults are those of XGBoost's ``XGBClassifier``. Missing values (NaN) take the side that gains more in
-    each split; infinities are values. The model has the same bits for any number of threads.
+    each split, and have a branch of their own, all numbers on the other side, where that gains most; infinities are
+    values. The model has the same bits for any number of threads.
 
     Parameters
     ----------
@@ -674,7 +675,8 @@ class GradientBoostedTreesRegressor(RegressorMixin, _GradientBoostedTrees):
     """Gradient-boosted trees for a number: its mean, a count, a quantile, or what a callable says.
 
     Names and defaults are those of XGBoost's ``XGBRegressor``; see `GradientBoostedTreesClassifier` for the other
-    parameters and the attributes. ``base_score`` is the first prediction.
+    parameters, the attributes and missing values (which may have a branch of their own). ``base_score`` is the first
+    prediction.
 
     Parameters
     ----------

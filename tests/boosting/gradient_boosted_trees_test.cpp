@@ -1,5 +1,5 @@
 // Also tests: boosting/boosting_params.hpp, boosting/boosting_loss.hpp, boosting/boosting_trainer.hpp
-// Also tests: boosting/boosting_progress.hpp, boosting/tree_grower.hpp, boosting/split_finder.hpp
+// Also tests: boosting/boosting_progress.hpp, boosting/split_finder.hpp
 // Also tests: boosting/objective_function.hpp, boosting/objectives.hpp, boosting/weighted_targets.hpp
 // Also tests: boosting/squared_error_objective.hpp, boosting/logistic_objective.hpp
 // Also tests: boosting/softmax_objective.hpp, boosting/poisson_objective.hpp, boosting/grown_tree.hpp

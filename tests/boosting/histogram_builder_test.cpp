@@ -213,6 +213,32 @@ TEST_CASE("gradient_scale: sums at the bound do not overflow") {
   }
 }
 
+// LAW: boosting-no-overflow Sums of fixed-point gradients cannot overflow, whatever the values and however
+// many rows there are.
+TEST_CASE("gradient_scale: the bounds of the fixed point hold for any number of rows") {
+  for (int bits = 0; bits <= 32; ++bits) {
+    for (const std::int64_t more : {-1, 0, 1}) {
+      const std::int64_t rows = (std::int64_t{1} << bits) + more;
+      if (rows < 1 || rows >= std::int64_t{1} << 32) continue;  // more are refused
+      for (const bool constant : {false, true}) {
+        INFO("rows " << rows << ", constant " << constant);
+        const gradient_scale scale(3, 0.7, constant, static_cast<std::size_t>(rows));
+        // The largest of one row in steps, as the kernels round it.
+        const auto gradient = static_cast<std::int64_t>(std::ceil(3 * scale.steps().gradient)),
+                   hessian = static_cast<std::int64_t>(std::ceil(0.7 * scale.steps().hessian - 1e-9));
+        const std::int64_t together =
+            std::min<std::int64_t>(rows, static_cast<std::int64_t>(histogram_add_packed::max_rows));
+        const std::int64_t room = std::int64_t{1} << scale.steps().shift;
+        CHECK(gradient >= 1 << 15);
+        CHECK(hessian * together < room);  // the Hessians of a flush do not reach its gradients
+        CHECK(gradient * together < (std::int64_t{1} << 62) / room);  // both fit into 63 bits
+        CHECK(gradient <= (std::int64_t{1} << 50) / rows);            // doubles hold the sums of all rows
+        CHECK(hessian <= (std::int64_t{1} << 50) / rows);
+      }
+    }
+  }
+}
+
 TEST_CASE("gradient_scale: steps cover the largest value, whatever its size") {
   for (const double largest : {1.0, 0.75, 1e-250, 1e200, 3.0}) {
     const gradient_scale scale(largest, largest, false, 100000);

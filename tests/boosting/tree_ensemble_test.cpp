@@ -7,6 +7,7 @@
 
 #include "colonnade/boosting/binned_matrix.hpp"
 #include "colonnade/boosting/leaf_router.hpp"
+#include "tests/boosting/boosting_data.hpp"
 #include "tests/laws.hpp"
 #include "tests/values.hpp"
 
@@ -158,4 +159,19 @@ TEST_CASE("tree_ensemble: dropping trees leaves the first as they were") {
   CHECK(!(ensemble == one));
   ensemble.truncate(1);
   CHECK(ensemble == one);
+}
+
+TEST_CASE("tree_ensemble: a model of 10,000 trees comes back from its bytes") {
+  const boosting_table t(120, 3, 0.1);
+  const auto y = t.target(boosting_objective::squared_error);
+  boosting_params p = params_for(boosting_objective::squared_error, 10'000, 6);
+  p.min_child_weight = 0;
+  p.learning_rate = 0.001;
+  const auto model = fit<gradient_boosted_trees>(with(t, y), p, 1);
+  REQUIRE(model.trees().trees() == 10'000);
+  const auto bytes = to_bytes(model);
+  const auto again = from_bytes<gradient_boosted_trees>(bytes);
+  CHECK(again == model);
+  CHECK(margins_of(again, t.x.view()) == margins_of(model, t.x.view()));
+  CHECK_THROWS_AS(from_bytes<gradient_boosted_trees>(std::span(bytes).first(bytes.size() / 2)), format_error);
 }

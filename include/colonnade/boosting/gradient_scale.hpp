@@ -24,6 +24,10 @@ namespace colonnade::inline COLONNADE_ABI {
 /// Flushing keeps a and b free of n but for the last bound. Logistic and softmax have a = 17, b = 16 from
 /// 2^14 to 2^33 rows (and more below); a constant Hessian needs b = 0 and leaves a = 30 for a million rows,
 /// so that one residual of 10^6 among those of size 1 leaves steps of 2^-10 to the others.
+///
+/// None of this overflows at any number of rows: a fit takes fewer than 2^32, which leaves a, b >= 50 - 32 =
+/// 18 to the last bound, more than the 17 and 16 that the flushes leave. A wide sum is below 2^50, so one of
+/// 64 bits has room for 2^13 of them, and each merge or subtraction adds rows or takes away rows that it has.
 class gradient_scale {
  public:
   /// For gradients up to `largest_gradient`, Hessians up to `largest_hessian` (or all equal to it) of `rows`
