@@ -182,6 +182,19 @@ TEST_CASE("batched_table: evaluation sets, margins, checkpoints, callables and g
                                     nullptr, halves));
 }
 
+TEST_CASE("batched_table: any number of threads and any instruction set give the same bytes") {
+  const boosting_table t(20000, 6);
+  const boosting_params p = params_for(boosting_objective::logistic, 3, 5);
+  const auto y = t.target(p.objective);
+  const auto whole = fit<gradient_boosted_trees>(with(t, y, true), p);
+  const auto source = in_batches(with(t, y, true), {3000, 1});
+  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+    const simd::scoped_level scope(level);
+    for (const int threads : {1, 2, 3, 7})
+      CHECK(gradient_boosted_trees::fit_batches<double>(source, p, threads) == whole);
+  }
+}
+
 TEST_CASE("batched_table: bins in a file give the same model and leave nothing behind") {
   const boosting_table t(2000, 9);
   const auto y = t.target(boosting_objective::poisson);

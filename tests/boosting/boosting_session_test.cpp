@@ -90,6 +90,19 @@ TEST_CASE("boosting_session: any workers train the model of a fit") {
   }
 }
 
+TEST_CASE("boosting_session: any number of threads and any instruction set give the same bytes") {
+  const boosting_table t(20000, 6);
+  const boosting_params p = params_for(boosting_objective::logistic, 3, 5);
+  const auto y = t.target(p.objective);
+  const shared_rows all = with(t, y, true);
+  const auto whole = fit<gradient_boosted_trees>(all, p);
+  const boosting_plan plan = plan_for(all, p);
+  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+    const simd::scoped_level scope(level);
+    for (const int threads : {1, 2, 3, 7}) CHECK(trained(plan, all, uneven(20000, 3), threads) == whole);
+  }
+}
+
 TEST_CASE("boosting_session: the trees are those of a trainer with plain sums") {
   const boosting_table t(300, 6, 0.1);
   for (const auto objective : objectives_of_sessions) {

@@ -92,6 +92,8 @@ struct boosting_proposal {
     }
   };
 
+  static constexpr double largest_leaf = 1e100;  ///< no sum of them leaves the doubles
+
   std::uint64_t step = 0;  ///< 0, 1, ...: a worker does each once
   stage what = stage::bounds;
   std::vector<tree> trees;  ///< trees that move the margins before all else
@@ -119,7 +121,7 @@ struct boosting_proposal {
       for (std::size_t i = 0; i < t.nodes.size(); ++i) {
         const tree_node& n = t.nodes[i];
         if (n.child < i || (n.child > i && n.child >= t.nodes.size() - 1)) fail("a child does not follow");
-        if (!real::isfinite(n.leaf)) fail("a leaf is not finite");
+        if (!(n.leaf >= -largest_leaf && n.leaf <= largest_leaf)) fail("a leaf is too large");
       }
     }
   }

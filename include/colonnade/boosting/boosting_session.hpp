@@ -142,7 +142,7 @@ class boosting_session {
     const std::uint64_t most = proposal_.root.only_row ? 1 : plan_.rows;
     check(everything || most == 1 ? sums.rows == most : sums.rows <= most, rows_text(sums.rows),
           std::to_string(most));
-    check(sums.cells.size() == 2 * cells_of_one(), "another number of cells", "those of the root");
+    check_cells(sums, 1);
     if (sums.rows == 0) {
       proposal_.root.only_row = random_of(proposal_.root.round).substream(0).below(plan_.rows, plan_.rows);
       return;
@@ -158,7 +158,7 @@ class boosting_session {
     std::size_t wanted = 0;
     for (const auto& split : proposal_.splits)
       wanted += (split.sum_left ? 1u : 0u) + (split.sum_right ? 1u : 0u);
-    check(sums.cells.size() == 2 * wanted * cells_of_one(), "another number of cells", "those of the nodes");
+    check_cells(sums, wanted);
     check_nodes(sums);
     std::size_t next = 0;
     for (const auto& split : proposal_.splits) {
@@ -171,6 +171,25 @@ class boosting_session {
     for (const auto& split : proposal_.splits) nodes_.tidy(split.node, need_);
     growth_.expanded();
     go_on();
+  }
+
+  // As many histograms as that, and in every column no more than all rows can sum up to.
+  void check_cells(const boosting_sums& sums, std::size_t histograms) const {
+    check(sums.cells.size() == 2 * histograms * cells_of_one(), "another number of cells",
+          "those of " + std::to_string(histograms) + " nodes");
+    std::size_t next = 0;
+    for (std::size_t k = 0; k < histograms; ++k) {
+      for (const std::uint32_t column : proposal_.root.columns) {
+        std::int64_t gradient = 0, hessian = 0;
+        for (const std::size_t last = next + cells_of(column); next < last; ++next) {
+          const gradient_sum cell = sums.cell(next);
+          gradient += cell.gradient < 0 ? -cell.gradient : cell.gradient;
+          hessian += cell.hessian;
+          check(cell.hessian >= 0 && gradient <= boosting_sums::most && hessian <= boosting_sums::most,
+                "cells that no rows have", "sums of gradients and Hessians");
+        }
+      }
+    }
   }
 
   // The rows of every node weigh what its parent's split said.

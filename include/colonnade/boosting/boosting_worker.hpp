@@ -75,6 +75,7 @@ class boosting_worker {
     boosting_sums sums;
     sums.step = proposal.step;
     next_step_ = proposal.step + 1;
+    bounds_known_ = bounds_known_ && proposal.trees.empty();
     for (const auto& tree : proposal.trees) {
       add_to_margins(grown(tree), bins_, std::span(margins_).subspan(tree.output * rows(), rows()), threads_);
     }
@@ -117,20 +118,21 @@ class boosting_worker {
 
   // ---- what is wanted
 
-  void add_bounds(boosting_sums& sums) const {
+  void add_bounds(boosting_sums& sums) {
     sums.rows = rows();
     sums.least_weight = least_weight_;
     sums.largest_weight = largest_weight_;
-    if (!loss_) return;
-    const gradient_bounds largest = loss_->bounds(margins_, threads_);
-    sums.gradient = largest.gradient;
-    sums.hessian = largest.hessian;
+    if (loss_) bounds_ = loss_->bounds(margins_, threads_);
+    sums.gradient = bounds_.gradient;
+    sums.hessian = bounds_.hessian;
+    bounds_known_ = true;
   }
 
   void begin(const boosting_proposal::beginning& root, boosting_sums& sums) {
     const gradient_scale scale(root.gradient, root.hessian, root.constant_hessian,
                                static_cast<std::size_t>(plan_.rows));
     if (root.fresh && loss_) loss_->write_gradients(margins_, scale, packed_.data(), threads_);
+    scale_of_ = root;
     columns_ = root.columns;
     builder_.use(packed_.data() + root.output * rows(), scale.steps().shift, columns_);
     draw(root);
@@ -211,14 +213,30 @@ class boosting_worker {
         if (tree.nodes[i].child != i) check_test(tree.nodes[i].how);
       }
     }
-    if (proposal.what == boosting_proposal::stage::root) {
-      const auto& columns = proposal.root.columns;
-      expect(!columns.empty() && columns.back() < bins_.features(), "other columns", "those of X");
-      expect(proposal.root.output < plan_.model.outputs(), "a tree of another output", "those of the plan");
-    }
+    if (proposal.what == boosting_proposal::stage::root) check_root(proposal);
     expect(proposal.splits.empty() || proposal.what == boosting_proposal::stage::splits, "splits",
            "none now");
     check_splits(proposal);
+  }
+
+  // Gradients beyond the bounds, or on another scale than those that are there, would overflow.
+  void check_root(const boosting_proposal& proposal) const {
+    const auto& root = proposal.root;
+    expect(!root.columns.empty() && root.columns.back() < bins_.features(), "other columns", "those of X");
+    expect(root.output < plan_.model.outputs(), "a tree of another output", "those of the plan");
+    if (!root.fresh) {
+      expect(root.gradient == scale_of_.gradient && root.hessian == scale_of_.hessian &&
+                 root.constant_hessian == scale_of_.constant_hessian && !scale_of_.columns.empty(),
+             "another scale", "that of the iteration");
+      return;
+    }
+    expect(bounds_known_ && proposal.trees.empty(), "a tree", "bounds first");
+    expect(bounds_.gradient <= root.gradient && bounds_.hessian <= root.hessian, "bounds",
+           "those of all workers");
+    if (!root.constant_hessian || !loss_) return;
+    expect(loss_->objective().hessian_is_weight() && least_weight_ == largest_weight_ &&
+               root.hessian == largest_weight_,
+           "equal Hessians", "those of all workers");
   }
 
   // Every split is of a leaf that is there, once, into nodes that are not.
@@ -255,6 +273,9 @@ class boosting_worker {
   binned_matrix bins_;
   std::optional<boosting_loss> loss_;
   double least_weight_ = std::numeric_limits<double>::infinity(), largest_weight_ = 0;
+  gradient_bounds bounds_;
+  bool bounds_known_ = false;              // at the margins as they are
+  boosting_proposal::beginning scale_of_;  // of the gradients that are there
   std::vector<double> margins_, target_;
   std::vector<std::int64_t> packed_;
   histogram_builder builder_;
