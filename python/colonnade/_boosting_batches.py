@@ -88,11 +88,9 @@ def _iterator_of(batches: Any) -> Iterator[Any]:
 
 def _check_like(X: Any, first: Any, categorical: list[int], expected: list[int], k: int) -> None:
     """Refuses a batch whose columns have other names, or that has categories in other columns."""
-    names, wanted = feature_names(X), feature_names(first)
-    if (names is None) != (wanted is None) or (names is not None and list(names) != list(wanted)):
-        raise ValueError(
-            f"X: found columns {_listed(names)} in batch {k}, expected {_listed(wanted)} as in the first one"
-        )
+    names, wanted = _listed(feature_names(X)), _listed(feature_names(first))
+    if names != wanted:
+        raise ValueError(f"X: found columns {names} in batch {k}, expected {wanted} as in the first one")
     if categorical != expected:
         raise ValueError(
             f"categorical_features: found the columns {categorical} in batch {k}, expected {expected} as in the first "

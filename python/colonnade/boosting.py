@@ -23,9 +23,17 @@ from ._boosting_fit import (
     number,
     weights_of_columns,
 )
+from ._boosting_session import Session, Worker, merge_sums
 from ._estimator import BaseEstimator, ClassifierMixin, RegressorMixin, feature_names, seed_of
 
-__all__ = ["GradientBoostedTreesClassifier", "GradientBoostedTreesRegressor", "cv"]
+__all__ = [
+    "GradientBoostedTreesClassifier",
+    "GradientBoostedTreesRegressor",
+    "Session",
+    "Worker",
+    "cv",
+    "merge_sums",
+]
 
 _WHOLE = (
     "n_estimators",
@@ -366,19 +374,25 @@ class _GradientBoostedTrees(BaseEstimator):
             raise ValueError("decay_rate: found None, expected a number from 0 to 1")
         classes = self.classes_ if self._is_classifier else None
         gradients = self._checked_objective()["gradients"]
+        return self._with_model(
+            model.refit(
+                self._categories.encode(X),
+                flat(y),
+                sample_weight,
+                classes,
+                rate,
+                gradients,
+                base_margin,
+                self._threads(),
+            )
+        )
+
+    def _with_model(self, model: Any) -> Any:
+        """A copy of this estimator that has another model of the same columns."""
         other = type(self).__new__(type(self))
         other.__dict__.update(self.__dict__)
         other.evals_result_ = {}
-        other._model = model.refit(
-            self._categories.encode(X),
-            flat(y),
-            sample_weight,
-            classes,
-            rate,
-            gradients,
-            base_margin,
-            self._threads(),
-        )
+        other._model = model
         return other
 
     def apply(self, X: Any) -> np.ndarray:
