@@ -76,9 +76,9 @@ def samples() -> dict[str, Any]:
         "target_encoder": TargetEncoder(cv=2, random_state=0).fit(WORDS, LABELS),
         "label_encoder": LabelEncoder().fit(LABELS),
         "k_means": KMeans(n_clusters=2, random_state=0).fit(NUMBERS[:, 1:]),
-        "gradient_boosted_trees": trees(categorical_features=[1], cut_points={0: [0.4, 2.0]}, cat_smooth=0, cat_l2=0).fit(
-            NUMBERS, NUMBERS[:, 1] == 1
-        ),
+        "gradient_boosted_trees": trees(
+            categorical_features=[1], cut_points={0: [0.4, 2.0]}, cat_smooth=0, cat_l2=0
+        ).fit(NUMBERS, NUMBERS[:, 1] == 1),
         "column_transformer": columns().fit(FRAME, LABELS),
         "pipeline": Pipeline([("columns", columns()), ("model", trees())]).fit(FRAME, LABELS),
     }
