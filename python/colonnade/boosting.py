@@ -264,8 +264,9 @@ class _GradientBoostedTrees(BaseEstimator):
 
         The model is that of ``fit`` on all rows at once, bit by bit, however they are cut into batches. The batches
         are read once for classes and categories, where there are any, and three times by the fit: for targets, cuts and
-        bins (more often of over 600 columns). Held are two bytes a value, some 50 bytes a row, and the 200,000 rows
-        that cuts are learned from; all other values only while their batch is read.
+        bins (more often of over 600 columns). Held are two bytes a value (eight, and always in memory, in columns of
+        over 255 bins), some 50 bytes a row, and the 200,000 rows that cuts are learned from; all other values only
+        while their batch is read.
 
         Parameters
         ----------

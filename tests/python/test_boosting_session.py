@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
+import pickle
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -55,6 +59,44 @@ def test_workers_train_the_model_of_fit(policy: str, objective: str) -> None:
         assert model.predict(X).tolist() == whole.predict(X).tolist()
         assert model.get_params() == whole.get_params()
     assert start.to_bytes() == before
+
+
+WORKER = """
+import pickle, sys
+from colonnade.boosting import Worker
+plan, X, y, first_row = pickle.load(sys.stdin.buffer)
+worker = Worker(plan, X, y, first_row=first_row)
+while proposal := pickle.load(sys.stdin.buffer):
+    pickle.dump(worker.accumulate(proposal), sys.stdout.buffer)
+    sys.stdout.buffer.flush()
+"""
+
+
+def test_workers_may_be_other_processes() -> None:
+    X, y = table(600, 4)
+    start = GradientBoostedTreesRegressor(n_estimators=0, **SETTINGS).fit(X, y)
+    session = Session(start, 4, rows=600)
+
+    def tell(process: Any, what: Any) -> None:
+        pickle.dump(what, process.stdin)
+        process.stdin.flush()
+
+    with contextlib.ExitStack() as stack:
+        processes = []
+        for a, b in ((0, 250), (250, 600)):
+            command = [sys.executable, "-c", WORKER]
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            processes.append(stack.enter_context(process))
+            tell(process, (session.plan, X[a:b], y[a:b], a))
+        while not session.done:
+            for process in processes:
+                tell(process, session.propose())
+            session.apply([pickle.load(process.stdout) for process in processes])
+        for process in processes:
+            tell(process, b"")
+            assert process.wait(60) == 0
+    whole = GradientBoostedTreesRegressor(n_estimators=4, **SETTINGS).fit(X, y)
+    assert session.estimator().to_bytes() == whole.to_bytes()
 
 
 @pytest.mark.parametrize("classes", [2, 3])

@@ -88,10 +88,10 @@ class gradient_boosted_trees {
   }
 
   /// The same from batches of rows that need not fit into memory, all of them together; the model has the
-  /// bytes of a fit of all rows at once. Two bytes a value and 16 to 60 bytes a row are held, and the sample
-  /// that cuts are learned from; the bins in a file of the folder `how.cache` if there is one. Three passes
-  /// over the batches (more of wide tables). Throws argument_error also for passes that differ, and what
-  /// `source` throws.
+  /// bytes of a fit of all rows at once. Two bytes a value (eight in columns of over 255 bins) and 16 to 60
+  /// bytes a row are held, and the sample that cuts are learned from; bins of a byte in a file of the folder
+  /// `how.cache` if there is one. Three passes over the batches (more of wide tables). Throws argument_error
+  /// also for passes that differ, and what `source` throws.
   template <class T>
   static gradient_boosted_trees fit_batches(const batch_source<T>& source, const params& p = {},
                                             int threads = 0, const batch_fit<T>& how = {}) {
