@@ -9,11 +9,11 @@
 
 namespace colonnade::python {
 
-/// A table from Python, dense or sparse (anything with `tocsr`), checked and kept alive.
+/// A table from Python, dense or sparse (of a class with `tocsr`), checked and kept alive.
 class rows_argument {
  public:
   rows_argument(const py::object& x, const char* name) {
-    if (py::isinstance<py::array>(x) || !py::hasattr(x, "tocsr")) {
+    if (py::isinstance<py::array>(x) || !py::hasattr(py::type::of(x), "tocsr")) {
       dense_.emplace(x, name, values::any);
       return;
     }

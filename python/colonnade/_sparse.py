@@ -9,7 +9,7 @@ import numpy as np
 
 def is_sparse(X: Any) -> bool:
     """Whether X is a sparse matrix or array of scipy, which is not imported to tell."""
-    return hasattr(X, "tocsr") and hasattr(X, "nnz")
+    return hasattr(type(X), "tocsr")  # not of X: a data frame may have a column of that name
 
 
 def csr_parts(X: Any, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[int, int]]:

@@ -117,6 +117,15 @@ def test_missing_values_and_infinities_are_values_that_are_stored() -> None:
     )
 
 
+def test_a_data_frame_with_such_a_column_is_dense() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"tocsr": np.arange(50.0), "nnz": 1.0})
+    model = GradientBoostedTreesRegressor(n_estimators=3, categorical_features="auto").fit(
+        frame, frame["tocsr"]
+    )
+    assert model.predict(frame).std() > 0
+
+
 def test_as_good_as_xgboost() -> None:
     xgboost = pytest.importorskip("xgboost")
     X, score = counts(6000, 40)
