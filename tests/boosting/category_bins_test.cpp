@@ -107,7 +107,6 @@ TEST_CASE("category_bins: a binned matrix holds the bins of categories beside th
         const float value = view(i, f);
         const int expected = std::isnan(value) ? 40 : static_cast<int>(value / 7);
         CHECK(bins.bin(i, f) == expected);
-        CHECK(bins.bin(i, f) == expected);
       }
     }
   }

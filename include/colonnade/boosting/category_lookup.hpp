@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -10,22 +11,40 @@
 namespace colonnade::inline COLONNADE_ABI {
 
 /// Finds the bins of category codes. What is not a code of the column (NaN, a code that training rows did not
-/// have, a negative number or a fraction) has the bin of missing values.
+/// have, a negative number or a fraction) has the bin of missing values. Nine bytes a code, whatever the
+/// codes are, since a loaded model has one; O(1) for codes that lie evenly, O(log codes) at worst.
 class category_lookup {
  public:
-  category_lookup(const category_bins& categories, std::uint8_t missing_bin)
-      : missing_(missing_bin), bins_(page_codes, missing_bin) {
-    const auto kept = categories.kept();
-    for (std::size_t b = 0; b < kept.size(); ++b) at(kept[b]) = static_cast<std::uint8_t>(b);
-    for (const std::uint32_t code : categories.rare()) at(code) = static_cast<std::uint8_t>(kept.size());
+  category_lookup(const category_bins& categories, std::uint8_t missing_bin) : missing_(missing_bin) {
+    const auto kept = categories.kept(), rare = categories.rare();
+    codes_.resize(kept.size() + rare.size());
+    std::merge(kept.begin(), kept.end(), rare.begin(), rare.end(), codes_.begin());
+    for (const std::uint32_t code : codes_) {
+      // Kept codes have their place among the kept as their bin, the others share the next one.
+      const auto at = std::lower_bound(kept.begin(), kept.end(), code);
+      const bool is_kept = at != kept.end() && *at == code;
+      bins_.push_back(
+          static_cast<std::uint8_t>(is_kept ? static_cast<std::size_t>(at - kept.begin()) : kept.size()));
+    }
+    fill_buckets();
   }
 
   template <class T>
   std::uint8_t bin_of(T value) const {
-    const T limit = static_cast<T>(pages_.size() * page_codes);
-    if (!(value >= 0 && value < limit)) return missing_;
+    if (!(value >= 0 && value < static_cast<T>(limit_))) return missing_;
     const auto code = static_cast<std::uint32_t>(value);
-    return static_cast<T>(code) == value ? bins_[pages_[code / page_codes] + code % page_codes] : missing_;
+    if (static_cast<T>(code) != value) return missing_;
+    const std::size_t bucket = code >> shift_;
+    std::size_t first = begin_[bucket];
+    const std::size_t last = begin_[bucket + 1];
+    if (last - first > few) {
+      const auto codes = codes_.begin();
+      first = static_cast<std::size_t>(std::lower_bound(codes + static_cast<std::ptrdiff_t>(first),
+                                                        codes + static_cast<std::ptrdiff_t>(last), code) -
+                                       codes);
+    }
+    while (first < last && codes_[first] < code) ++first;
+    return first < last && codes_[first] == code ? bins_[first] : missing_;
   }
   /// `out[i]` = bin of values[i * stride].
   template <class T>
@@ -34,22 +53,20 @@ class category_lookup {
   }
 
  private:
-  static constexpr std::size_t page_codes = 4096;
+  static constexpr std::size_t few = 8;  // codes of a bucket that are looked at one by one
 
-  // The place of a code's bin, on a page that is made for it if there is none.
-  std::uint8_t& at(std::uint32_t code) {
-    const std::size_t page = code / page_codes;
-    if (page >= pages_.size()) pages_.resize(page + 1);
-    if (pages_[page] == 0) {
-      pages_[page] = bins_.size();
-      bins_.resize(bins_.size() + page_codes, missing_);
-    }
-    return bins_[pages_[page] + code % page_codes];
+  // As many buckets as codes, or fewer, by their leading bits.
+  void fill_buckets() {
+    limit_ = codes_.empty() ? 0 : codes_.back() + 1;
+    while ((limit_ >> shift_) > codes_.size()) ++shift_;
+    begin_.resize((limit_ >> shift_) + 2);
+    for (const std::uint32_t code : codes_) ++begin_[(code >> shift_) + 1];
+    for (std::size_t b = 1; b < begin_.size(); ++b) begin_[b] += begin_[b - 1];
   }
 
   std::uint8_t missing_;
-  std::vector<std::size_t>
-      pages_;  // where each page begins; the first one, without codes, serves for all such
+  std::uint32_t limit_ = 0, shift_ = 0;  // the largest code + 1
+  std::vector<std::uint32_t> codes_, begin_;
   std::vector<std::uint8_t> bins_;
 };
 
