@@ -67,6 +67,44 @@ TEST_CASE("row_partitioner: by a set of bins as by a test") {
   }
 }
 
+TEST_CASE("row_partition: few rows and many, by bytes and by numbers, in place or not") {
+  const random_stream random(4);
+  std::vector<std::uint8_t> bins(9000);
+  for (std::size_t i = 0; i < bins.size(); ++i) bins[i] = static_cast<std::uint8_t>(random.below(i, 256));
+  for (const std::size_t count : {0, 1, 7, 8, 1023, 1024, 1025, 1031, 4096, 4099}) {
+    std::vector<std::uint32_t> rows, left, right;
+    std::vector<std::uint16_t> by_place;
+    for (std::size_t i = 0; i < count; ++i)
+      rows.push_back(static_cast<std::uint32_t>(2 * i + random.below(i, 2)));
+    for (const bin_test test : {bin_test{100, 255}, bin_test{0, 9}, bin_test{255, 0}, bin_test{1, 0}}) {
+      left.clear();
+      right.clear();
+      by_place.clear();
+      for (const std::uint32_t row : rows) {
+        (bins[row] < test.below || bins[row] == test.also_left ? left : right).push_back(row);
+        by_place.push_back(bins[row]);
+      }
+      for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+        const simd::scoped_level scope(level);
+        std::vector<std::uint32_t> to_left = rows, to_right(count), places_left = rows, places_right(count);
+        std::size_t lefts = 0, lefts_by_place = 0;
+        simd::run<row_partition>(static_cast<const std::uint8_t*>(bins.data()), test,
+                                 static_cast<const std::uint32_t*>(to_left.data()), count, to_left.data(),
+                                 to_right.data(), &lefts);
+        simd::run<row_partition>(static_cast<const std::uint16_t*>(by_place.data()), test,
+                                 static_cast<const std::uint32_t*>(rows.data()), count, places_left.data(),
+                                 places_right.data(), &lefts_by_place);
+        REQUIRE(lefts == left.size());
+        REQUIRE(lefts_by_place == left.size());
+        CHECK(std::equal(left.begin(), left.end(), to_left.begin()));
+        CHECK(std::equal(right.begin(), right.end(), to_right.begin()));
+        CHECK(std::equal(left.begin(), left.end(), places_left.begin()));
+        CHECK(std::equal(right.begin(), right.end(), places_right.begin()));
+      }
+    }
+  }
+}
+
 TEST_CASE("row_partitioner: a tree may see some rows only, and a range may be empty") {
   const std::vector<double> x = {5, 1, 4, 2, 3};
   const auto cuts = feature_cuts::learn(matrix_view<const double>(x.data(), 5, 1), {}, 256, 1);

@@ -85,6 +85,26 @@ constexpr std::size_t unzipped_lane(std::size_t k) {
   return Lanes == 1 ? 0 : k < Lanes / 2 ? 2 * k : 2 * (k - Lanes / 2) + 1;
 }
 
+/// Whether `permute` orders eight 32-bit lanes of `Isa` in a register. Clang has no shuffle by a variable
+/// outside of functions with a target.
+#if defined(__x86_64__) && !defined(__clang__)
+template <class Isa>
+inline constexpr bool has_permute = Isa::bytes >= 32;
+#else
+template <class Isa>
+inline constexpr bool has_permute = false;
+#endif
+
+/// out[k] = values[order[k]].
+template <class Eight>
+COLONNADE_KERNEL void permute(const Eight& values, const Eight& order, Eight& out) {
+#if defined(__clang__)
+  for (std::size_t k = 0; k < 8; ++k) out[k] = values[order[k]];
+#else
+  out = __builtin_shuffle(values, order);
+#endif
+}
+
 /// Whether a lane of the result of a comparison is set.
 template <class Mask>
 COLONNADE_KERNEL bool any(const Mask& mask) {
