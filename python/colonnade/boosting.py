@@ -343,7 +343,7 @@ class _GradientBoostedTrees(BaseEstimator):
 
         Parameters
         ----------
-        X : array or data frame of shape (rows, columns)
+        X : array, data frame or sparse table of shape (rows, columns)
             The columns of ``fit``.
         y : array of shape (rows,)
             Classes that the model knows (not all need be there), or values.
