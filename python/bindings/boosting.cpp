@@ -346,8 +346,10 @@ template <class T>
 model fit_rows(matrix_view<const T> x, const fit_arguments& with) {
   const converted_sets<T> sets(with.held);
   const samples<matrix_view<const T>> data{x, with.y.view(), with.weight.view()};
-  return model::fit(data, sets.view(), with.settings.params, with.threads, with.watch, &with.log,
-                    with.settings.custom(), with.init_model, with.extras);
+  return released([&] {
+    return model::fit(data, sets.view(), with.settings.params, with.threads, with.watch, &with.log,
+                      with.settings.custom(), with.init_model, with.extras);
+  });
 }
 
 model fit_rows(const csr_view<double>& x, const fit_arguments& with) {
@@ -357,8 +359,9 @@ model fit_rows(const csr_view<double>& x, const fit_arguments& with) {
         {set_name(sets.size()), {set.x.sparse(), set.y.view(), set.weight.view()}, set.base_margin.view()});
   }
   const samples<csr_view<double>> data{x, with.y.view(), with.weight.view()};
-  return model::fit(data, with.settings.params, with.threads,
-                    {sets, with.watch, &with.log, with.settings.custom(), with.extras, {}}, with.init_model);
+  const batch_fit<double, csr_view<double>> how{sets,        with.watch, &with.log, with.settings.custom(),
+                                                with.extras, {}};
+  return released([&] { return model::fit(data, with.settings.params, with.threads, how, with.init_model); });
 }
 
 std::deque<held_set> held_sets(const py::list& eval_set, bool sparse, bool classifier,
@@ -415,10 +418,8 @@ py::tuple fit(const py::object& x, const py::object& y, const py::object& sample
   const python_observer watch(observer);
   boosting_log log;
   const boosting_extras given = more.view();
-  model fitted = data.visit([&](auto view) {
-    return released(
-        [&] { return fit_rows(view, {target, weight, held, settings, watch, log, first, given, threads}); });
-  });
+  const fit_arguments with{target, weight, held, settings, watch, log, first, given, threads};
+  model fitted = data.visit([&](auto view) { return fit_rows(view, with); });
   if (target.classes().size() > 0) fitted.set_labels(saved_labels(target.classes()));
   return py::make_tuple(std::move(fitted), target.array(), results_of(log.histories));
 }
@@ -465,13 +466,14 @@ py::tuple fit_batches(const py::object& batches, const py::object& labels, const
   const fit_settings settings(params, classifier, known.classes().size());
   const python_observer watch(observer);
   boosting_log log;
+  const boosting_extras given = more.view();
   model fitted = released([&] {
     return model::fit_batches<double>(source, settings.params, threads,
                                       {.evaluation = sets.view(),
                                        .observer = watch,
                                        .log = &log,
                                        .custom = settings.custom(),
-                                       .extras = more.view(),
+                                       .extras = given,
                                        .cache = cache});
   });
   if (classifier) fitted.set_labels(saved_labels(known.classes()));

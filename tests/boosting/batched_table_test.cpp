@@ -116,11 +116,11 @@ TEST_CASE("batched_table: floats, doubles and columns of categories from batches
 
 TEST_CASE("batched_table: cuts are those of the whole table, also beyond the sample and in several passes") {
   // 250,000 rows: a sample is taken, and column 1 has a value that is not in it.
-  matrix<double> x(250'000, 20);
+  matrix<double> x(250'000, 10);
   std::vector<double> weight;
   const random_stream random(5);
   for (std::size_t i = 0; i < 250'000; ++i) {
-    for (std::size_t f = 0; f < 20; ++f) x(i, f) = random.uniform(20 * i + f);
+    for (std::size_t f = 0; f < 10; ++f) x(i, f) = random.uniform(10 * i + f);
     x(i, 1) = static_cast<double>(i % 3);
     x(i, 2) = static_cast<double>(i % 300);  // more values than bins
     weight.push_back(random.uniform(i) < 0.1 ? 0 : 1 + random.uniform(i));
@@ -130,7 +130,7 @@ TEST_CASE("batched_table: cuts are those of the whole table, also beyond the sam
   for (const std::size_t max_bin : {256, 4, 3}) {
     p.max_bin = static_cast<std::uint32_t>(max_bin);
     for (const bool weighted : {false, true}) {
-      batch all{x.view(), {x.view().column(0), 250'000, 20}, {}};
+      batch all{x.view(), {x.view().column(0), 250'000, 10}, {}};
       if (weighted) all.weight = {weight.data(), weight.size()};
       const auto whole = feature_cuts::learn(all.x, all.weight, p.max_bin, 2);
       const auto source = in_batches(all, {60'000, 1});

@@ -46,7 +46,9 @@ struct boosting_plan {
     check_boosting_rows(samples<matrix_view<const double>>{{nullptr, 0, model.features()}}, p);
   }
 
-  friend bool operator==(const boosting_plan& a, const boosting_plan& b) { return same_bytes(a, b); }
+  friend bool operator==(const boosting_plan& a, const boosting_plan& b) {
+    return a.model == b.model && a.iterations == b.iterations && a.rows == b.rows;
+  }
   template <class Archive, class Self>
   static void archive(Archive& ar, Self& self) {
     ar(self.model, self.iterations, self.rows);
