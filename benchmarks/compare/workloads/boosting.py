@@ -280,9 +280,9 @@ WORKLOADS = [
     ),
     training(
         "boosting_sparse",
-        "boosting, sparse 100,000 x 2,000, 1 % stored, 50 trees of 31 leaves",
+        "boosting, sparse 100,000 x 2,000, 1 % stored, 20 trees of 31 leaves",
         sparse_table(100_000, 2_000, 0.01),
-        trees=50,
+        trees=20,
         depth=0,
         leaves=31,
         target="the fastest",
