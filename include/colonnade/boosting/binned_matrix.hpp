@@ -53,25 +53,13 @@ class binned_matrix {
   /// Bins all rows. O(rows x columns).
   template <class T>
   binned_matrix(matrix_view<const T> x, const feature_cuts& cuts, layout kept, int threads)
-      : binned_matrix(x.rows(), cuts, kept, {}, usual_bins(x, cuts, threads)) {
-    fill(0, x, bin_finder<T>(cuts), threads);
-    finish();
-  }
+      : binned_matrix(x, cuts, bin_finder<T>(cuts), kept, threads) {}
 
   /// Bins a sparse table; the bytes of a model do not tell it from a dense one. O(entries log(entries of a
   /// column) + rows x columns that are not sparse).
   template <class T>
   binned_matrix(const sparse_columns<T>& x, const feature_cuts& cuts, layout kept, int threads)
-      : binned_matrix(x.rows(), cuts, kept, {}, usual_bins(x, bin_finder<T>(cuts))) {
-    const bin_finder<T> finder(cuts);
-    const double work = static_cast<double>(rows_ * byte_features_.size()) * 3;
-    for_blocks(features_, useful_threads(threads, work), [&](std::size_t f) { fill_column(x, finder, f); });
-    for_blocks(block_count(rows_, rows_together), useful_threads(threads, work), [&](std::size_t block) {
-      const std::size_t first = block * rows_together;
-      copy_to_rows(first, std::min(rows_together, rows_ - first));
-    });
-    finish();
-  }
+      : binned_matrix(x, cuts, bin_finder<T>(cuts), kept, threads) {}
 
   /// Room for `rows` rows, in RAM or (for bytes) in a file of the folder `cache`, which are to be filled.
   binned_matrix(std::size_t rows, const feature_cuts& cuts, layout kept, const std::string& cache = {})
@@ -187,6 +175,26 @@ class binned_matrix {
     std::uint32_t number;
   };
 
+  template <class T>
+  binned_matrix(matrix_view<const T> x, const feature_cuts& cuts, const bin_finder<T>& finder, layout kept,
+                int threads)
+      : binned_matrix(x.rows(), cuts, kept, {}, usual_bins(x, cuts, finder, threads)) {
+    fill(0, x, finder, threads);
+    finish();
+  }
+  template <class T>
+  binned_matrix(const sparse_columns<T>& x, const feature_cuts& cuts, const bin_finder<T>& finder,
+                layout kept, int threads)
+      : binned_matrix(x.rows(), cuts, kept, {}, usual_bins(x, finder)) {
+    const double work = static_cast<double>(rows_ * byte_features_.size()) * 3;
+    for_blocks(features_, useful_threads(threads, work), [&](std::size_t f) { fill_column(x, finder, f); });
+    for_blocks(block_count(rows_, rows_together), useful_threads(threads, work), [&](std::size_t block) {
+      const std::size_t first = block * rows_together;
+      copy_to_rows(first, std::min(rows_together, rows_ - first));
+    });
+    finish();
+  }
+
   // Room for rows; `usual` has a usual bin (or none) for every column.
   binned_matrix(std::size_t rows, const feature_cuts& cuts, layout kept, const std::string& cache,
                 const std::vector<std::uint32_t>& usual)
@@ -242,12 +250,11 @@ class binned_matrix {
   // some of them tell.
   template <class T>
   static std::vector<std::uint32_t> usual_bins(matrix_view<const T> x, const feature_cuts& cuts,
-                                               int threads) {
+                                               const bin_finder<T>& finder, int threads) {
     constexpr std::size_t most_rows = 4096, least_rows = 1024;
     std::vector<std::uint32_t> usual(cuts.features(), bin_list::none);
     if (x.rows() < least_rows) return usual;
     const std::size_t step = block_count(x.rows(), most_rows), count = block_count(x.rows(), step);
-    const bin_finder<T> finder(cuts);
     const double work = static_cast<double>(count * cuts.features()) * 4;
     for_blocks(cuts.features(), useful_threads(threads, work), [&](std::size_t f) {
       std::vector<std::uint16_t> bins(count);
