@@ -103,6 +103,32 @@ TEST_CASE("histogram_builder: few rows and many columns are summed like any othe
   CHECK(larger == t.naive(row_span(t.all).subspan(300)));
 }
 
+TEST_CASE(
+    "histogram_builder: any number of columns, from any on, of rows one after the other or here and there") {
+  const fixture t(3000, 37);
+  std::vector<std::uint32_t> odd;
+  for (std::uint32_t i = 1; i < 3000; i += 2) odd.push_back(i);
+  const auto all = t.naive(t.all), some = t.naive(odd);
+  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+    const simd::scoped_level scope(level);
+    histogram_builder builder(t.bins, 1);
+    builder.use(t.packed.data(), t.scale.steps().shift, t.every);
+    for (const std::size_t first : {0u, 1u, 6u}) {
+      for (std::size_t last = first + 1; last <= 37; ++last) {
+        gradient_histogram out(t.bins.cells());
+        const auto equal = [&](const gradient_histogram& expected) {
+          const std::size_t from = t.bins.offsets()[first], to = t.bins.offsets()[last];
+          return std::equal(out.cells() + from, out.cells() + to, expected.cells() + from);
+        };
+        builder.build(t.all, true, {first, last}, 0, out);
+        CHECK(equal(all));
+        builder.build(odd, false, {first, last}, 0, out);
+        CHECK(equal(some));
+      }
+    }
+  }
+}
+
 TEST_CASE("histogram_builder: threads that share the columns of a few rows sum what one does") {
   const fixture t(9000, 40);
   for (const int threads : {1, 2, 3, 7}) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "colonnade/simd/dispatch.hpp"
 #include "colonnade/simd/pack.hpp"
@@ -102,51 +103,103 @@ struct histogram_add_packed {
   template <class Isa>
   COLONNADE_KERNEL void operator()(Isa, histogram_rows in, histogram_columns columns,
                                    std::int64_t* cells) const {
-    if (in.rows == nullptr) {
-      columns.numbers == nullptr ? add<false, false>(in, columns, cells)
-                                 : add<false, true>(in, columns, cells);
+    if (columns.numbers != nullptr) {
+      in.rows == nullptr ? add_chosen<false>(in, columns, cells) : add_chosen<true>(in, columns, cells);
     } else {
-      columns.numbers == nullptr ? add<true, false>(in, columns, cells) : add<true, true>(in, columns, cells);
+      in.bins += columns.first;
+      in.rows == nullptr ? add_consecutive(in, columns.count, cells) : add_listed(in, columns.count, cells);
     }
   }
 
  private:
-  static constexpr std::size_t ahead = 16;
+  static constexpr std::size_t ahead = 16;         // rows whose memory is asked for before its turn
+  static constexpr std::size_t panel = 16;         // columns whose cells fit the first cache
+  static constexpr std::size_t piece_rows = 1024;  // their bins stay in the second cache for all panels
+
+  // Rows that follow each other come fast, so cells are what to keep near: some columns after the other.
+  COLONNADE_KERNEL static void add_consecutive(const histogram_rows& in, std::size_t count,
+                                               std::int64_t* cells) {
+    for (std::size_t first = 0; first < in.count; first += piece_rows) {
+      const row_block rows = {in.bins + (in.first + first) * in.stride, in.stride,
+                              in.packed + in.first + first, std::min(piece_rows, in.count - first)};
+      std::size_t k = 0;
+      for (; k + panel <= count; k += panel) add_columns<panel>(rows, k, cells);
+      add_rest(rows, k, count - k, cells);
+    }
+  }
+  struct row_block {
+    const std::uint8_t* bins;
+    std::size_t stride;
+    const std::int64_t* packed;
+    std::size_t count;
+  };
+  // Fewer columns than a panel, from the k-th on.
+  COLONNADE_KERNEL static void add_rest(const row_block& rows, std::size_t k, std::size_t count,
+                                        std::int64_t* cells) {
+    if (count >= 12) {
+      add_columns<12>(rows, k, cells);
+    } else if (count >= 8) {
+      add_columns<8>(rows, k, cells);
+    } else if (count >= 4) {
+      add_columns<4>(rows, k, cells);
+    }
+    k += count / 4 * 4;
+    if (count % 4 == 3) add_columns<3>(rows, k, cells);
+    if (count % 4 == 2) add_columns<2>(rows, k, cells);
+    if (count % 4 == 1) add_columns<1>(rows, k, cells);
+  }
+  template <std::size_t Columns>
+  COLONNADE_KERNEL static void add_columns(const row_block& rows, std::size_t k, std::int64_t* cells) {
+    for (std::size_t i = 0; i < rows.count; ++i)
+      add_row<Columns>(rows.bins + i * rows.stride + k, rows.packed[i], cells + k * slots);
+  }
+
+  // Rows here and there are waited for: all columns of a row at once.
+  COLONNADE_KERNEL static void add_listed(const histogram_rows& in, std::size_t count, std::int64_t* cells) {
+    for (std::size_t i = 0; i < in.count; ++i) {
+      fetch(in, in.rows[std::min(i + ahead, in.count - 1)], count);
+      const std::uint8_t* const bins = in.bins + in.rows[i] * in.stride;
+      const std::int64_t sum = in.packed[in.rows[i]];
+      std::size_t k = 0;
+      for (; k + 4 <= count; k += 4) add_row<4>(bins + k, sum, cells + k * slots);
+      for (; k < count; ++k) add_row<1>(bins + k, sum, cells + k * slots);
+    }
+  }
 
   template <bool Listed>
-  COLONNADE_KERNEL static std::size_t row_of(const histogram_rows& in, std::size_t i) {
-    if constexpr (Listed) return in.rows[i];
-    return in.first + i;
-  }
-  // Two rows a turn: their chains through equal bins are independent of each other most of the time.
-  template <bool Listed, bool Chosen>
-  COLONNADE_KERNEL static void add(const histogram_rows& in, const histogram_columns& columns,
-                                   std::int64_t* cells) {
-    const std::size_t count = columns.count;
-    std::size_t i = 0;
-    for (; i + 2 <= in.count; i += 2) {
-      if constexpr (Listed) fetch(in, std::min(i + ahead, in.count - 2));
-      const std::size_t a = row_of<Listed>(in, i), b = row_of<Listed>(in, i + 1);
-      const std::uint8_t* const bins_a = in.bins + a * in.stride;
-      const std::uint8_t* const bins_b = in.bins + b * in.stride;
-      const std::int64_t sum_a = in.packed[a], sum_b = in.packed[b];
-      std::int64_t* cell = cells;
-      for (std::size_t k = 0; k < count; ++k, cell += slots) {
-        cell[bins_a[columns.at<Chosen>(k)]] += sum_a;
-        cell[bins_b[columns.at<Chosen>(k)]] += sum_b;
-      }
+  COLONNADE_KERNEL static void add_chosen(const histogram_rows& in, const histogram_columns& columns,
+                                          std::int64_t* cells) {
+    const std::size_t reach = columns.numbers[columns.count - 1] + std::size_t{1};
+    for (std::size_t i = 0; i < in.count; ++i) {
+      if constexpr (Listed) fetch(in, in.rows[std::min(i + ahead, in.count - 1)], reach);
+      const std::size_t row = Listed ? in.rows[i] : in.first + i;
+      const std::uint8_t* const bins = in.bins + row * in.stride;
+      for (std::size_t k = 0; k < columns.count; ++k)
+        cells[k * slots + bins[columns.numbers[k]]] += in.packed[row];
     }
-    if (i == in.count) return;
-    const std::size_t a = row_of<Listed>(in, i);
-    const std::uint8_t* const bins = in.bins + a * in.stride;
-    for (std::size_t k = 0; k < count; ++k) cells[k * slots + bins[columns.at<Chosen>(k)]] += in.packed[a];
   }
 
-  COLONNADE_KERNEL static void fetch(const histogram_rows& in, std::size_t i) {
-    for (std::size_t k = i; k < i + 2; ++k) {
-      __builtin_prefetch(in.bins + in.rows[k] * in.stride);
-      __builtin_prefetch(in.packed + in.rows[k]);
+  // The bins of four columns are loaded at once: loads are what bounds the sum.
+  template <std::size_t Columns>
+  COLONNADE_KERNEL static void add_row(const std::uint8_t* bins, std::int64_t sum, std::int64_t* cells) {
+    if constexpr (Columns >= 4) {
+      std::uint32_t four;
+      std::memcpy(&four, bins, sizeof four);
+      cells[four & 255] += sum;
+      cells[slots + (four >> 8 & 255)] += sum;
+      cells[2 * slots + (four >> 16 & 255)] += sum;
+      cells[3 * slots + (four >> 24)] += sum;
+      add_row<Columns - 4>(bins + 4, sum, cells + 4 * slots);
+    } else if constexpr (Columns > 0) {
+      cells[bins[0]] += sum;
+      add_row<Columns - 1>(bins + 1, sum, cells + slots);
     }
+  }
+
+  COLONNADE_KERNEL static void fetch(const histogram_rows& in, std::size_t row, std::size_t bytes) {
+    const std::uint8_t* const bins = in.bins + row * in.stride;
+    for (std::size_t b = 0; b < bytes; b += 64) __builtin_prefetch(bins + b);
+    __builtin_prefetch(in.packed + row);
   }
 };
 
