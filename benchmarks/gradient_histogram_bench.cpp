@@ -1,4 +1,5 @@
-// Also benches: kernels/bin_lookup.hpp, kernels/boosting_gradients.hpp, kernels/row_partition.hpp
+// Also benches: kernels/bin_lookup.hpp, kernels/boosting_gradients.hpp, kernels/byte_transpose.hpp
+// Also benches: kernels/row_partition.hpp
 // Also benches: kernels/level_scan.hpp, kernels/split_scan.hpp, kernels/tree_walk.hpp
 #include <limits>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "colonnade/core/random.hpp"
 #include "colonnade/kernels/bin_lookup.hpp"
 #include "colonnade/kernels/boosting_gradients.hpp"
+#include "colonnade/kernels/byte_transpose.hpp"
 #include "colonnade/kernels/gradient_histogram.hpp"
 #include "colonnade/kernels/level_scan.hpp"
 #include "colonnade/kernels/row_partition.hpp"
@@ -63,6 +65,19 @@ void histogram_wide(benchmark::State& state) {
   state.SetItemsProcessed(static_cast<std::int64_t>(rows * features) * state.iterations());
 }
 BENCHMARK(histogram_wide);
+
+// Bytes of columns to bytes of rows; items are bytes.
+void transpose_bins(benchmark::State& state) {
+  binned_table t;
+  const colonnade::byte_transpose columns(t.bins.data(), 4 * rows, features);
+  std::vector<std::uint8_t> out(256 * stride);
+  for (auto _ : state) {
+    columns.to_rows(256, out.data(), stride);
+    benchmark::ClobberMemory();
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(256 * features) * state.iterations());
+}
+BENCHMARK(transpose_bins);
 
 void partition_rows(benchmark::State& state) {
   const binned_table t;

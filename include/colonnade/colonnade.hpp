@@ -133,6 +133,7 @@
 #include "colonnade/kernels/affine.hpp"
 #include "colonnade/kernels/bin_lookup.hpp"
 #include "colonnade/kernels/boosting_gradients.hpp"
+#include "colonnade/kernels/byte_transpose.hpp"
 #include "colonnade/kernels/center_distance.hpp"
 #include "colonnade/kernels/column_moments.hpp"
 #include "colonnade/kernels/column_range.hpp"

@@ -15,6 +15,7 @@
 #include "colonnade/boosting/sparse_columns.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/large_array.hpp"
+#include "colonnade/kernels/byte_transpose.hpp"
 #include "colonnade/kernels/gradient_histogram.hpp"
 #include "colonnade/kernels/row_partition.hpp"
 #include "colonnade/simd/dispatch.hpp"
@@ -311,13 +312,8 @@ class binned_matrix {
   // Bytes of some rows, which their columns have.
   void copy_to_rows(std::size_t first, std::size_t count) {
     if (kept_ == layout::columns) return;
-    std::uint8_t* const rows = by_row_.data() + first * stride_;
-    for (std::size_t p = 0; p < byte_features_.size(); ++p) {
-      const std::uint8_t* const from = by_column_.data() + p * rows_ + first;
-      for (std::size_t i = 0; i < count; ++i) rows[i * stride_ + p] = from[i];
-    }
-    for (std::size_t i = 0; i < count; ++i)
-      std::fill(rows + i * stride_ + byte_features_.size(), rows + (i + 1) * stride_, std::uint8_t{0});
+    const byte_transpose bytes(by_column_.data() + first, rows_, byte_features_.size());
+    bytes.to_rows(count, by_row_.data() + first * stride_, stride_);
   }
 
   // Neighbouring columns share cache lines where rows are contiguous, so they are read together.

@@ -78,17 +78,18 @@ class cut_learner {
   /// Cuts of a column. One of few values in the sample may have rarer ones elsewhere, which `add_all(all)`
   /// adds to a `few_values`; when all are still few, each has its bin.
   template <class AddAll>
-  std::vector<double> cuts(std::size_t f, const AddAll& add_all) const {
+  std::vector<double> cuts(std::size_t f, const AddAll& add_all) {
     if (left_out_[f] != 0) return {};
-    auto distinct = weights_.empty() ? count_distinct(values_[f]) : weigh_distinct(values_[f], weights_[f]);
-    if (zeros_[f] > 0) insert_zero(distinct, zeros_[f]);
-    if (distinct.size() <= bins_) {
+    distinct_.clear();
+    weights_.empty() ? count_distinct(values_[f]) : weigh_distinct(values_[f], weights_[f]);
+    if (zeros_[f] > 0) insert_zero(zeros_[f]);
+    if (distinct_.size() <= bins_) {
       few_values all(bins_);
-      for (const weighted_value& known : distinct) all.add(known.value);
+      for (const weighted_value& known : distinct_) all.add(known.value);
       add_all(all);
-      if (!all.too_many()) distinct = with_rare(distinct, all.values());
+      if (!all.too_many()) distinct_ = with_rare(distinct_, all.values());
     }
-    return choose(distinct, bins_);
+    return choose(distinct_, weight_of_sample(f), bins_);
   }
 
  private:
@@ -96,38 +97,37 @@ class cut_learner {
     double value, weight;
   };
 
-  static std::vector<weighted_value> count_distinct(const std::vector<T>& values) {
-    std::vector<ordered_bits_of<T>> keys(values.size()), scratch(values.size());
-    for (std::size_t i = 0; i < values.size(); ++i) keys[i] = ordered_bits(values[i]);
-    const auto* sorted = radix_sort(keys.data(), scratch.data(), keys.size(), 1);
-    std::vector<weighted_value> distinct;
+  void count_distinct(const std::vector<T>& values) {
+    make_keys(values);
+    const auto* sorted = radix_sort(keys_.data(), scratch_.data(), keys_.size(), 1);
     for (std::size_t i = 0; i < values.size();) {
       const std::size_t first = i;
       while (i < values.size() && sorted[i] == sorted[first]) ++i;
-      distinct.push_back(
+      distinct_.push_back(
           {static_cast<double>(from_ordered_bits<T>(sorted[first])), static_cast<double>(i - first)});
     }
-    return distinct;
   }
 
-  static std::vector<weighted_value> weigh_distinct(const std::vector<T>& values,
-                                                    const std::vector<double>& weights) {
-    std::vector<ordered_bits_of<T>> keys(values.size());
-    for (std::size_t i = 0; i < values.size(); ++i) keys[i] = ordered_bits(values[i]);
-    const auto order = radix_argsort(keys, 1);
-    std::vector<weighted_value> distinct;
+  void weigh_distinct(const std::vector<T>& values, const std::vector<double>& weights) {
+    make_keys(values);
+    const auto order = radix_argsort(keys_, 1);
     for (std::size_t i = 0; i < values.size(); ++i) {
       const double value = static_cast<double>(values[order[i]]);
-      if (distinct.empty() || distinct.back().value != value) distinct.push_back({value, 0});
-      distinct.back().weight += weights[order[i]];
+      if (distinct_.empty() || distinct_.back().value != value) distinct_.push_back({value, 0});
+      distinct_.back().weight += weights[order[i]];
     }
-    return distinct;
   }
 
-  static void insert_zero(std::vector<weighted_value>& distinct, double weight) {
-    const auto at = std::lower_bound(distinct.begin(), distinct.end(), 0.0,
+  void make_keys(const std::vector<T>& values) {
+    keys_.resize(values.size());
+    scratch_.resize(values.size());
+    std::transform(values.begin(), values.end(), keys_.begin(), [](T value) { return ordered_bits(value); });
+  }
+
+  void insert_zero(double weight) {
+    const auto at = std::lower_bound(distinct_.begin(), distinct_.end(), 0.0,
                                      [](const weighted_value& a, double value) { return a.value < value; });
-    distinct.insert(at, {0, weight});
+    distinct_.insert(at, {0, weight});
   }
 
   // The values of the sample with those of all rows, which weigh nothing.
@@ -142,14 +142,22 @@ class cut_learner {
     return both;
   }
 
-  static std::vector<double> choose(const std::vector<weighted_value>& distinct, std::size_t bins) {
+  double weight_of_sample(std::size_t f) const {
+    if (weights_.empty()) return static_cast<double>(values_[f].size()) + zeros_[f];
+    double all = 0;
+    for (const weighted_value& value : distinct_) all += value.weight;
+    return all;
+  }
+
+  // `left`: the weight of all of them.
+  static std::vector<double> choose(const std::vector<weighted_value>& distinct, double left,
+                                    std::size_t bins) {
     std::vector<double> cuts;
-    double left = 0, here = 0;
-    for (const auto& value : distinct) left += value.weight;
+    double here = 0;
     std::size_t bins_left = bins;
+    double share = left / static_cast<double>(bins_left);
     for (std::size_t i = 0; i + 1 < distinct.size() && bins_left > 1; ++i) {
       here += distinct[i].weight;
-      const double share = left / static_cast<double>(bins_left);
       const bool enough =
           distinct.size() <= bins || here >= share || here + distinct[i + 1].weight / 2 > share;
       const bool before_heavy = here > 0 && distinct[i + 1].weight >= share;
@@ -159,7 +167,7 @@ class cut_learner {
       cuts.push_back(cut);
       left -= here;
       here = 0;
-      --bins_left;
+      share = left / static_cast<double>(--bins_left);
     }
     return cuts;
   }
@@ -178,6 +186,8 @@ class cut_learner {
   std::vector<double> zeros_;                 // their weight: sparse tables have many
   std::vector<std::vector<T>> values_;        // the others
   std::vector<std::vector<double>> weights_;  // as many, or none
+  std::vector<ordered_bits_of<T>> keys_, scratch_;
+  std::vector<weighted_value> distinct_;  // of the column whose cuts are chosen
 };
 
 }  // namespace colonnade::inline COLONNADE_ABI

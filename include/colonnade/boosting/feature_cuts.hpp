@@ -192,8 +192,12 @@ class feature_cuts {
     const std::size_t sample = sample_of(x.rows());
     const auto weight_of = [&](std::size_t row) { return weight.size() == 0 ? 1.0 : weight[row]; };
     cut_learner<T> learner(bins, left_out.first(x.columns()), sample, weight.size() != 0);
+    constexpr std::size_t ahead = 16;  // the memory of rows that far apart is waited for
     for (std::size_t i = 0; i < sample; ++i) {
       const std::size_t row = sampled_row(i, x.rows());
+      const std::size_t later = sampled_row(std::min(i + ahead, sample - 1), x.rows());
+      __builtin_prefetch(&x(later, 0));
+      __builtin_prefetch(&x(later, x.columns() - 1));
       learner.add(x, row, weight_of(row));
     }
     for (std::size_t f = 0; f < x.columns(); ++f) {
