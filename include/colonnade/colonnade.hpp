@@ -37,6 +37,7 @@
 #include "colonnade/boosting/column_sampler.hpp"
 #include "colonnade/boosting/custom_objective.hpp"
 #include "colonnade/boosting/cut_learner.hpp"
+#include "colonnade/boosting/cut_rules.hpp"
 #include "colonnade/boosting/dense_blocks.hpp"
 #include "colonnade/boosting/feature_cuts.hpp"
 #include "colonnade/boosting/gradient_boosted_trees.hpp"

@@ -17,6 +17,7 @@
 #include "colonnade/boosting/boosting_loss.hpp"
 #include "colonnade/boosting/category_bins.hpp"
 #include "colonnade/boosting/cut_learner.hpp"
+#include "colonnade/boosting/cut_rules.hpp"
 #include "colonnade/boosting/feature_cuts.hpp"
 #include "colonnade/boosting/uniform_cuts.hpp"
 #include "colonnade/core/error.hpp"
@@ -57,13 +58,11 @@ class batched_table {
   feature_cuts learn_cuts(std::size_t sample_bytes = std::size_t{1} << 30) const {
     const std::size_t bytes = feature_cuts::sample_of(rows_) * (sizeof(T) + (weighted_ ? sizeof(double) : 0)),
                       at_once = std::max<std::size_t>(1, sample_bytes / bytes / together) * together;
-    std::vector<std::vector<double>> cuts(columns_);
-    for (std::size_t first = 0; first < columns_ && !uniform(); first += at_once)
-      learn_cuts({first, std::min(first + at_once, columns_)}, cuts);
-    for (std::size_t f = 0; f < columns_ && uniform(); ++f) {
-      if (left_out_[f] == 0) cuts[f] = uniform_.cuts(f, bins());
-    }
-    for (const column_cuts& some : params_.cut_points) cuts[some.column] = some.cuts;
+    const auto cuts = rules_.cuts([&] { return uniform_; },
+                                  [&](auto& out) {
+                                    for (std::size_t first = 0; first < columns_; first += at_once)
+                                      learn_quantiles({first, std::min(first + at_once, columns_)}, out);
+                                  });
     std::vector<category_bins> categories;
     for (const auto& learner : categories_) categories.push_back(learner.finalize());
     return feature_cuts::given(cuts, params_.categorical_features, std::move(categories));
@@ -82,9 +81,6 @@ class batched_table {
   using batch_rows = samples<matrix_view<const T>>;
   static constexpr std::size_t together = feature_cuts::columns_together;
 
-  std::size_t bins() const { return feature_cuts::bins_of(params_.max_bin); }
-  bool uniform() const { return params_.binning == binning_method::uniform; }
-
   // `body(k, group)` for each group of neighbouring columns; a column takes so many nanoseconds.
   template <class Body>
   void for_groups(const column_range& columns, std::size_t nanoseconds, const Body& body) const {
@@ -95,11 +91,12 @@ class batched_table {
     });
   }
 
-  void learn_cuts(const column_range& columns, std::vector<std::vector<double>>& cuts) const {
+  void learn_quantiles(const column_range& columns, std::vector<std::vector<double>>& cuts) const {
     const std::size_t sample = feature_cuts::sample_of(rows_);
     std::vector<std::optional<cut_learner<T>>> learners(block_count(columns.size(), together));
     for_groups(columns, sample, [&](std::size_t k, const column_range& group) {
-      learners[k].emplace(bins(), std::span(left_out_).subspan(group.first, group.size()), sample, weighted_);
+      learners[k].emplace(rules_.bins(), rules_.left_out().subspan(group.first, group.size()), sample,
+                          weighted_);
     });
     std::vector<std::size_t> chosen;
     std::size_t next = 0;
@@ -121,12 +118,11 @@ class batched_table {
   void begin(const batch_rows& batch) {
     columns_ = batch.x.columns();
     weighted_ = batch.weight.size() != 0;
-    left_out_.assign(columns_, 0);
     check_boosting_rows(batch, params_);
-    for (const std::uint32_t f : params_.categorical_features) left_out_[f] = 1;
-    for (const column_cuts& some : params_.cut_points) left_out_[some.column] = 1;
+    rules_ = cut_rules(columns_, feature_cuts::bins_of(params_.max_bin), params_.categorical_features,
+                       {params_.binning, params_.cut_points});
     uniform_ = uniform_cuts(columns_);
-    values_.assign(columns_, few_values(bins()));
+    values_.assign(columns_, few_values(rules_.bins()));
     categories_.resize(params_.categorical_features.size());
   }
 
@@ -135,12 +131,12 @@ class batched_table {
     check(batch);
     keep(batch.target, target_);
     if (weighted_) keep(batch.weight, weight_);
-    if (uniform()) {
+    if (rules_.uniform()) {
       uniform_.merge(uniform_cuts::learn(batch.x, batch.weight, threads_));
     } else {
       for_groups({0, columns_}, batch.rows(), [&](std::size_t, const column_range& group) {
         for (std::size_t f = group.first; f < group.last; ++f) {
-          if (left_out_[f] == 0) find_values(batch, f);
+          if (rules_.left_out()[f] == 0) find_values(batch, f);
         }
       });
     }
@@ -225,7 +221,7 @@ class batched_table {
   bool weighted_ = false;
   std::uint64_t hash_ = 0;
   std::vector<double> target_, weight_;
-  std::vector<char> left_out_;
+  cut_rules rules_{0, 0, {}, {}};
   uniform_cuts uniform_{0};
   std::vector<few_values> values_;  // of each column, in all rows
   std::vector<category_bins::learner> categories_;

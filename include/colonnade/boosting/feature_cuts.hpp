@@ -13,6 +13,7 @@
 #include "colonnade/boosting/binning_rule.hpp"
 #include "colonnade/boosting/category_bins.hpp"
 #include "colonnade/boosting/cut_learner.hpp"
+#include "colonnade/boosting/cut_rules.hpp"
 #include "colonnade/boosting/uniform_cuts.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/parallel.hpp"
@@ -57,23 +58,10 @@ class feature_cuts {
   static feature_cuts learn(matrix_view<const T> x, column_view<const double> weight, std::size_t max_bin,
                             int threads, std::span<const std::uint32_t> categorical = {},
                             const binning_rule& how = {}) {
-    const std::size_t bins = bins_of(max_bin), features = x.columns();
-    std::vector<std::vector<double>> cuts(features);
-    std::vector<char> left_out(features);
-    for (const std::uint32_t f : categorical) left_out[f] = 1;
-    for (const column_cuts& some : how.given) left_out[some.column] = 1;
-    if (how.method == binning_method::uniform) {
-      const auto uniform = uniform_cuts::learn(x, weight, threads);
-      for (std::size_t f = 0; f < features; ++f) {
-        if (left_out[f] == 0) cuts[f] = uniform.cuts(f, bins);
-      }
-    } else {
-      learn_quantiles(x, weight, bins, threads, left_out, cuts);
-    }
-    for (const column_cuts& some : how.given) cuts[some.column] = some.cuts;
-    feature_cuts result = given(cuts);
-    result.learn_categories(x, weight, threads, categorical);
-    return result;
+    const cut_rules rules(x.columns(), bins_of(max_bin), categorical, how);
+    const auto cuts = rules.cuts([&] { return uniform_cuts::learn(x, weight, threads); },
+                                 [&](auto& out) { learn_quantiles(x, weight, rules, threads, out); });
+    return given(cuts, categorical, learn_categories(x, weight, threads, categorical));
   }
 
   /// The cuts given, at most `max_cuts` a column, finite and ascending.
@@ -151,20 +139,20 @@ class feature_cuts {
   }
 
   template <class T>
-  void learn_categories(matrix_view<const T> x, column_view<const double> weight, int threads,
-                        std::span<const std::uint32_t> columns) {
-    categorical_.assign(columns.begin(), columns.end());
-    categories_.resize(columns.size());
+  static std::vector<category_bins> learn_categories(matrix_view<const T> x, column_view<const double> weight,
+                                                     int threads, std::span<const std::uint32_t> columns) {
+    std::vector<category_bins> categories(columns.size());
     std::vector<std::optional<std::size_t>> invalid(columns.size());
     const double work = static_cast<double>(x.rows() * columns.size()) * 3;
     for_blocks(columns.size(), useful_threads(threads, work), [&](std::size_t k) {
       const column_view<const T> values(x.column(columns[k]), x.rows(), x.row_stride());
       invalid[k] = category_bins::first_invalid(values);
-      if (!invalid[k]) categories_[k] = category_bins::learn(values, weight);
+      if (!invalid[k]) categories[k] = category_bins::learn(values, weight);
     });
     for (std::size_t k = 0; k < columns.size(); ++k) {
       if (invalid[k]) category_bins::refuse(x(*invalid[k], columns[k]), *invalid[k], columns[k]);
     }
+    return categories;
   }
 
   void append(const std::vector<double>& column) {
@@ -173,16 +161,15 @@ class feature_cuts {
   }
 
   template <class T>
-  static void learn_quantiles(matrix_view<const T> x, column_view<const double> weight, std::size_t bins,
-                              int threads, std::span<const char> left_out,
-                              std::span<std::vector<double>> cuts) {
+  static void learn_quantiles(matrix_view<const T> x, column_view<const double> weight,
+                              const cut_rules& rules, int threads, std::span<std::vector<double>> cuts) {
     // Neighbouring columns share cache lines where rows are contiguous, so they are sampled together.
     const std::size_t features = x.columns(), tasks = block_count(features, columns_together);
     const double work = static_cast<double>(std::min(x.rows(), sample_rows) * features) * 20;
     for_blocks(tasks, useful_threads(threads, work), [&](std::size_t task) {
       const std::size_t first = task * columns_together;
-      learn_columns(x.columns_slice(first, std::min(columns_together, features - first)), weight, bins,
-                    left_out.subspan(first), cuts.subspan(first));
+      learn_columns(x.columns_slice(first, std::min(columns_together, features - first)), weight,
+                    rules.bins(), rules.left_out().subspan(first), cuts.subspan(first));
     });
   }
 

@@ -9,6 +9,7 @@
 #include "colonnade/boosting/boosting_params.hpp"
 #include "colonnade/boosting/category_bins.hpp"
 #include "colonnade/boosting/cut_learner.hpp"
+#include "colonnade/boosting/cut_rules.hpp"
 #include "colonnade/boosting/feature_cuts.hpp"
 #include "colonnade/boosting/sparse_columns.hpp"
 #include "colonnade/boosting/uniform_cuts.hpp"
@@ -23,27 +24,19 @@ class sparse_cuts {
  public:
   static feature_cuts learn(const sparse_columns<T>& x, column_view<const double> weight,
                             const boosting_params& p, int threads) {
-    const sparse_cuts table(x, weight, p);
-    std::vector<std::vector<double>> cuts(x.columns());
-    std::vector<char> left_out(x.columns());
-    for (const std::uint32_t f : p.categorical_features) left_out[f] = 1;
-    for (const column_cuts& some : p.cut_points) {
-      left_out[some.column] = 1;
-      cuts[some.column] = some.cuts;
-    }
-    const double work = static_cast<double>(x.entries() + x.columns() * 64) * 20;
-    for_blocks(x.columns(), useful_threads(threads, work), [&](std::size_t f) {
-      if (left_out[f] != 0) return;
-      cuts[f] = p.binning == binning_method::uniform ? table.uniform(f) : table.quantiles(f);
-    });
+    const cut_rules rules(x.columns(), feature_cuts::bins_of(p.max_bin), p.categorical_features,
+                          {p.binning, p.cut_points});
+    const sparse_cuts table(x, weight, rules, threads);
+    const auto cuts = rules.cuts([&] { return table.ranges(); }, [&](auto& out) { table.quantiles(out); });
     std::vector<category_bins> categories;
     for (const std::uint32_t f : p.categorical_features) categories.push_back(table.categories(f));
     return feature_cuts::given(cuts, p.categorical_features, std::move(categories));
   }
 
  private:
-  sparse_cuts(const sparse_columns<T>& x, column_view<const double> weight, const boosting_params& p)
-      : x_(x), weight_(weight), bins_(feature_cuts::bins_of(p.max_bin)) {
+  sparse_cuts(const sparse_columns<T>& x, column_view<const double> weight, const cut_rules& rules,
+              int threads)
+      : x_(x), weight_(weight), rules_(rules), threads_(threads) {
     for (std::size_t i = 0; i < weight.size(); ++i) counting_rows_ += weight[i] > 0 ? 1 : 0;
     if (weight.size() == 0) counting_rows_ = x.rows();
   }
@@ -62,15 +55,31 @@ class sparse_cuts {
     if (entries < counting_rows_) body(0.0);
   }
 
-  std::vector<double> uniform(std::size_t f) const {
-    uniform_cuts range(1);
-    for_values(f, [&](double value) { range.add(0, value); });
-    return range.cuts(0, bins_);
+  // `body(f)` for every column whose cuts are learned.
+  template <class Body>
+  void for_learned(const Body& body) const {
+    const double work = static_cast<double>(x_.entries() + x_.columns() * 64) * 20;
+    for_blocks(x_.columns(), useful_threads(threads_, work), [&](std::size_t f) {
+      if (rules_.left_out()[f] == 0) body(f);
+    });
   }
 
+  uniform_cuts ranges() const {
+    uniform_cuts all(x_.columns());
+    for_learned([&](std::size_t f) {
+      uniform_cuts one(1);
+      for_values(f, [&](double value) { one.add(0, value); });
+      all.merge(one, f);
+    });
+    return all;
+  }
+
+  void quantiles(std::span<std::vector<double>> cuts) const {
+    for_learned([&](std::size_t f) { cuts[f] = quantiles(f); });
+  }
   std::vector<double> quantiles(std::size_t f) const {
     const char wanted = 0;
-    cut_learner<T> learner(bins_, std::span(&wanted, 1), x_.rows(f).size(), weight_.size() != 0);
+    cut_learner<T> learner(rules_.bins(), std::span(&wanted, 1), x_.rows(f).size(), weight_.size() != 0);
     weight_.size() == 0 ? sample(f, learner) : sample_by_weight(f, learner);
     const bool everything = feature_cuts::sample_of(x_.rows()) == x_.rows();
     return learner.cuts(0, [&](few_values& all) {
@@ -113,7 +122,9 @@ class sparse_cuts {
 
   const sparse_columns<T>& x_;
   column_view<const double> weight_;
-  std::size_t bins_, counting_rows_ = 0;
+  const cut_rules& rules_;
+  int threads_;
+  std::size_t counting_rows_ = 0;
 };
 
 }  // namespace colonnade::inline COLONNADE_ABI

@@ -47,10 +47,12 @@ class uniform_cuts {
     ranges_[f].least = std::min(ranges_[f].least, value);
     ranges_[f].most = std::max(ranges_[f].most, value);
   }
-  void merge(const uniform_cuts& other) {
-    for (std::size_t f = 0; f < ranges_.size(); ++f) {
-      ranges_[f].least = std::min(ranges_[f].least, other.ranges_[f].least);
-      ranges_[f].most = std::max(ranges_[f].most, other.ranges_[f].most);
+  /// Adds those of the columns first, first + 1, ... in other rows.
+  void merge(const uniform_cuts& other, std::size_t first = 0) {
+    for (std::size_t k = 0; k < other.ranges_.size(); ++k) {
+      range& here = ranges_[first + k];
+      here.least = std::min(here.least, other.ranges_[k].least);
+      here.most = std::max(here.most, other.ranges_[k].most);
     }
   }
 
