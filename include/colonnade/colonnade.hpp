@@ -8,7 +8,6 @@
 // clang-format off
 #include "colonnade/boosting/amplified_gradients.hpp"
 #include "colonnade/boosting/base_margins.hpp"
-#include "colonnade/boosting/batch_fit.hpp"
 #include "colonnade/boosting/batch_source.hpp"
 #include "colonnade/boosting/batched_table.hpp"
 #include "colonnade/boosting/bin_finder.hpp"
@@ -40,6 +39,7 @@
 #include "colonnade/boosting/cut_rules.hpp"
 #include "colonnade/boosting/dense_blocks.hpp"
 #include "colonnade/boosting/feature_cuts.hpp"
+#include "colonnade/boosting/fit_options.hpp"
 #include "colonnade/boosting/gradient_boosted_trees.hpp"
 #include "colonnade/boosting/gradient_ranking.hpp"
 #include "colonnade/boosting/gradient_scale.hpp"

@@ -359,8 +359,8 @@ model fit_rows(const csr_view<double>& x, const fit_arguments& with) {
         {set_name(sets.size()), {set.x.sparse(), set.y.view(), set.weight.view()}, set.base_margin.view()});
   }
   const samples<csr_view<double>> data{x, with.y.view(), with.weight.view()};
-  const batch_fit<double, csr_view<double>> how{sets,        with.watch, &with.log, with.settings.custom(),
-                                                with.extras, {}};
+  const fit_options<double, csr_view<double>> how{sets,        with.watch, &with.log, with.settings.custom(),
+                                                  with.extras, {}};
   return released([&] { return model::fit(data, with.settings.params, with.threads, how, with.init_model); });
 }
 

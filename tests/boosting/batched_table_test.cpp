@@ -1,4 +1,4 @@
-// Also tests: boosting/batch_source.hpp, boosting/batch_fit.hpp, boosting/cut_learner.hpp
+// Also tests: boosting/batch_source.hpp, boosting/fit_options.hpp, boosting/cut_learner.hpp
 #include "colonnade/boosting/batched_table.hpp"
 
 #include <doctest/doctest.h>

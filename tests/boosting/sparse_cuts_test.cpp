@@ -102,7 +102,7 @@ TEST_CASE("gradient_boosted_trees: evaluation, going on and refitting of sparse 
       {"other", {other.view(), {other_y.data(), 700}, {}}}};
   boosting_log dense_log, sparse_log;
   const auto model = gradient_boosted_trees::fit(dense, std::span(dense_sets), p, 1, {}, &dense_log);
-  batch_fit<double, csr_view<double>> how;
+  fit_options<double, csr_view<double>> how;
   how.evaluation = sparse_sets;
   how.log = &sparse_log;
   const auto same = gradient_boosted_trees::fit(sparse, p, 2, how);

@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "colonnade/boosting/base_margins.hpp"
-#include "colonnade/boosting/batch_fit.hpp"
 #include "colonnade/boosting/batched_table.hpp"
 #include "colonnade/boosting/boosting_extras.hpp"
 #include "colonnade/boosting/boosting_input.hpp"
@@ -21,6 +20,7 @@
 #include "colonnade/boosting/boosting_trainer.hpp"
 #include "colonnade/boosting/category_reader.hpp"
 #include "colonnade/boosting/dense_blocks.hpp"
+#include "colonnade/boosting/fit_options.hpp"
 #include "colonnade/boosting/leaf_refitter.hpp"
 #include "colonnade/boosting/ranked_trees.hpp"
 #include "colonnade/core/accumulator.hpp"
@@ -82,7 +82,7 @@ class gradient_boosted_trees {
   /// where a column has an entry in more than one row of eight.
   template <class T>
   static gradient_boosted_trees fit(const samples<csr_view<T>>& data, const params& p = {}, int threads = 0,
-                                    const batch_fit<T, csr_view<T>>& how = {},
+                                    const fit_options<T, csr_view<T>>& how = {},
                                     const gradient_boosted_trees* init_model = nullptr) {
     return fit_table<T>(data, p, threads, how, init_model);
   }
@@ -94,7 +94,7 @@ class gradient_boosted_trees {
   /// also for passes that differ, and what `source` throws.
   template <class T>
   static gradient_boosted_trees fit_batches(const batch_source<T>& source, const params& p = {},
-                                            int threads = 0, const batch_fit<T>& how = {}) {
+                                            int threads = 0, const fit_options<T>& how = {}) {
     check_custom(p, how.custom);
     batched_table<T> table(source, p, threads);
     check_evaluation_sets(how.evaluation, table.columns(), p);
@@ -298,7 +298,7 @@ class gradient_boosted_trees {
 
   template <class T, class Table>
   static gradient_boosted_trees fit_table(const samples<Table>& data, const params& p, int threads,
-                                          const batch_fit<T, Table>& how,
+                                          const fit_options<T, Table>& how,
                                           const gradient_boosted_trees* init_model) {
     check_boosting_rows(data, p);
     check_evaluation_sets(how.evaluation, data.x.columns(), p);
@@ -343,7 +343,7 @@ class gradient_boosted_trees {
   // Grows the trees of a fit whose rows begin with `margins` (none: with the base).
   template <class T, class Table>
   void train(const binned_matrix& bins, const boosting_loss& loss, std::vector<double> margins,
-             const params& p, int threads, const batch_fit<T, Table>& how) {
+             const params& p, int threads, const fit_options<T, Table>& how) {
     boosting_trainer trainer(bins, cuts_, loss, p, base_, threads);
     std::deque<evaluation_rows> rows;
     for (const auto& set : how.evaluation) {

@@ -9,9 +9,10 @@
 
 namespace colonnade::inline COLONNADE_ABI {
 
-/// What a fit from batches, or of a sparse table, may be given beside its rows and parameters.
+/// What a fit from batches, or of a sparse table, may be given beside its rows and parameters. Evaluation
+/// sets are dense tables for the former, sparse ones for the latter.
 template <class T, class Table = matrix_view<const T>>
-struct batch_fit {
+struct fit_options {
   std::span<const evaluation_set<T, Table>> evaluation = {};  ///< in memory; early stopping looks at the last
   boosting_observer observer = {};
   boosting_log* log = nullptr;  ///< receives the scores
