@@ -12,9 +12,9 @@
 
 namespace colonnade::inline COLONNADE_ABI {
 
-/// What the columns, the classes and the categories of a model are called.
-class boosting_names {
- public:
+/// What the columns, the classes and the categories of a model are called: fields that the model saves. How
+/// many there are of each is the model's to know, so the functions are told.
+struct boosting_names {
   /// One a column, or none.
   std::vector<std::string> features;
   /// None: the classes are 0, 1, ...
