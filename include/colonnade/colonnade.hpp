@@ -6,6 +6,7 @@
 //   colonnade/interop/arrow_c.hpp
 
 // clang-format off
+#include "colonnade/boosting/additive_trees.hpp"
 #include "colonnade/boosting/amplified_gradients.hpp"
 #include "colonnade/boosting/base_margins.hpp"
 #include "colonnade/boosting/batch_source.hpp"

@@ -80,8 +80,9 @@ class boosting_session {
   /// The model with the iterations that are complete.
   gradient_boosted_trees model() const {
     gradient_boosted_trees model = plan_.model;
-    model.ensemble_ = trees_;
-    model.ensemble_.truncate(iteration_ * trees_an_iteration());
+    tree_ensemble complete = trees_;
+    complete.truncate(iteration_ * trees_an_iteration());
+    model.trees_.set_ensemble(std::move(complete));
     model.params_.n_estimators = static_cast<std::uint32_t>(iteration_);
     return model;
   }

@@ -12,24 +12,21 @@
 #include <utility>
 #include <vector>
 
+#include "colonnade/boosting/additive_trees.hpp"
 #include "colonnade/boosting/base_margins.hpp"
 #include "colonnade/boosting/batched_table.hpp"
 #include "colonnade/boosting/boosting_extras.hpp"
 #include "colonnade/boosting/boosting_input.hpp"
 #include "colonnade/boosting/boosting_names.hpp"
 #include "colonnade/boosting/boosting_trainer.hpp"
-#include "colonnade/boosting/category_reader.hpp"
-#include "colonnade/boosting/dense_blocks.hpp"
 #include "colonnade/boosting/fit_options.hpp"
 #include "colonnade/boosting/leaf_refitter.hpp"
-#include "colonnade/boosting/ranked_trees.hpp"
 #include "colonnade/core/accumulator.hpp"
 #include "colonnade/core/archive.hpp"
 #include "colonnade/core/class_labels.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/file.hpp"
 #include "colonnade/core/parallel.hpp"
-#include "colonnade/core/real.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -99,11 +96,11 @@ class gradient_boosted_trees {
     batched_table<T> table(source, p, threads);
     check_evaluation_sets(how.evaluation, table.columns(), p);
     const boosting_loss loss = table.take_loss(how.custom);
-    gradient_boosted_trees model = begun(table.learn_cuts(), loss);
+    gradient_boosted_trees model(table.learn_cuts(), loss);
     const matrix_view<const double> base = how.extras.base_margin;
     std::vector<double> margins;
-    if (!base.empty()) margins = by_output(starting_margins(base, model.base_, table.rows()));
-    const binned_matrix bins = table.bin(model.cuts_, how.cache);
+    if (!base.empty()) margins = by_output(starting_margins(base, model.trees_.base(), table.rows()));
+    const binned_matrix bins = table.bin(model.cuts(), how.cache);
     model.train(bins, loss, std::move(margins), p, threads, how);
     return model;
   }
@@ -127,27 +124,29 @@ class gradient_boosted_trees {
     gradient_boosted_trees model = *this;
     model.best_iteration_.reset();  // of other leaves
     model.best_score_.reset();
+    tree_ensemble refitted = trees();
     leaf_refitter refitter(loss, p, decay_rate, threads);
     refitter.refit(
-        model.ensemble_, by_output(starting_margins(base_margin, base_, data.rows())),
-        [&](std::size_t tree, std::span<std::uint32_t> leaf) { apply_one(x, tree, leaf, threads); });
+        refitted, by_output(starting_margins(base_margin, trees_.base(), data.rows())),
+        [&](std::size_t tree, std::span<std::uint32_t> leaf) { trees_.apply_one(x, tree, leaf, threads); });
+    model.trees_.set_ensemble(std::move(refitted));
     return model;
   }
 
   boosting_objective objective() const { return params_.objective; }
   const params& parameters() const { return params_; }
-  std::size_t features() const { return cuts_.features(); }
+  std::size_t features() const { return trees_.features(); }
   /// Margins a row.
-  std::size_t outputs() const { return base_.size(); }
+  std::size_t outputs() const { return trees_.outputs(); }
   /// Iterations whose trees the model has.
   std::uint32_t iterations() const {
-    return static_cast<std::uint32_t>(ensemble_.trees() / (outputs() * params_.num_parallel_tree));
+    return static_cast<std::uint32_t>(trees().trees() / (outputs() * params_.num_parallel_tree));
   }
   /// Columns of predict_proba: 2 for logistic, the classes of softmax, 0 for regression.
-  std::size_t classes() const { return params_.make_objective()->classes(base_.size()); }
-  std::span<const double> base_margins() const { return base_; }
-  const feature_cuts& cuts() const { return cuts_; }
-  const tree_ensemble& trees() const { return ensemble_; }
+  std::size_t classes() const { return params_.make_objective()->classes(outputs()); }
+  std::span<const double> base_margins() const { return trees_.base(); }
+  const feature_cuts& cuts() const { return trees_.cuts(); }
+  const tree_ensemble& trees() const { return trees_.ensemble(); }
   std::optional<std::uint32_t> best_iteration() const { return best_iteration_; }
   std::optional<double> best_score() const { return best_score_; }
   const std::vector<std::string>& feature_names() const { return names_.features; }
@@ -159,44 +158,23 @@ class gradient_boosted_trees {
   const class_labels& labels() const { return names_.classes; }
   void set_labels(class_labels labels) { names_.set_classes(std::move(labels), classes()); }
   /// What the categories of a column are called: code k is label k. None for a column of numbers, or unnamed.
-  class_labels categories(std::size_t column) const { return names_.categories_of(column, cuts_); }
+  class_labels categories(std::size_t column) const { return names_.categories_of(column, cuts()); }
   /// Throws argument_error unless the column is one of `categorical_features`.
   void set_categories(std::size_t column, class_labels labels) {
-    names_.set_categories(column, std::move(labels), cuts_);
+    names_.set_categories(column, std::move(labels), cuts());
   }
 
   /// out(i, k) = margin of output k. `out` is rows x outputs(); so is `base_margin`, which replaces the base
-  /// of each row. Throws argument_error and data_error.
-  template <class T>
-  void predict_margin(matrix_view<T> x, matrix_view<double> out, int threads = 0,
+  /// of each row. `x`, here and below, is a `matrix_view` or a `csr_view`. Throws argument_error and
+  /// data_error.
+  template <class Table>
+  void predict_margin(const Table& x, matrix_view<double> out, int threads = 0,
                       matrix_view<const double> base_margin = {}) const {
     check_scored(x, features(), out, outputs());
-    const matrix_view<const double> base = starting_margins(base_margin, base_, x.rows());
-    const matrix_view<const std::remove_const_t<T>> rows = x;
-    if (x.rows() >= ranked_trees::least_rows) {
-      if (const auto ranked = ranked_trees::of(ensemble_, reader_))
-        return ranked->add_margins(rows, base, out, threads);
-    }
-    ensemble_.add_margins(rows, base, out, threads, reader_);
-  }
-
-  /// The same of a sparse table.
-  template <class T>
-  void predict_margin(const csr_view<T>& x, matrix_view<double> out, int threads = 0,
-                      matrix_view<const double> base_margin = {}) const {
-    check_scored(x, features(), out, outputs());
-    const matrix_view<const double> base = starting_margins(base_margin, base_, x.rows());
-    const auto ranked =
-        x.rows() < ranked_trees::least_rows ? std::nullopt : ranked_trees::of(ensemble_, reader_);
-    for_dense_blocks(x, threads, 1, [&](std::size_t first, matrix_view<const T> rows) {
-      const auto from = base.slice(first, rows.rows());
-      const auto to = out.slice(first, rows.rows());
-      ranked ? ranked->add_margins(rows, from, to, 1) : ensemble_.add_margins(rows, from, to, 1, reader_);
-    });
+    trees_.margins(x, out, threads, base_margin);
   }
 
   /// Regression: the expected target. Otherwise the number of the likeliest class (the lowest of equal ones).
-  /// `x` is a `matrix_view` or a `csr_view`.
   template <class Table>
   void predict(const Table& x, std::span<double> out, int threads = 0,
                matrix_view<const double> base_margin = {}) const {
@@ -225,23 +203,15 @@ class gradient_boosted_trees {
   }
 
   /// out(i, t) = index of the leaf of row i within tree t. `out` is rows x trees().
-  template <class T>
-  void apply(matrix_view<T> x, matrix_view<std::uint32_t> out, int threads = 0) const {
-    check_scored(x, features(), out, ensemble_.trees());
-    ensemble_.apply(matrix_view<const std::remove_const_t<T>>(x), out, threads, reader_);
-  }
-
-  template <class T>
-  void apply(const csr_view<T>& x, matrix_view<std::uint32_t> out, int threads = 0) const {
-    check_scored(x, features(), out, ensemble_.trees());
-    for_dense_blocks(x, threads, 1, [&](std::size_t first, matrix_view<const T> rows) {
-      ensemble_.apply(rows, out.slice(first, rows.rows()), 1, reader_);
-    });
+  template <class Table>
+  void apply(const Table& x, matrix_view<std::uint32_t> out, int threads = 0) const {
+    check_scored(x, features(), out, trees().trees());
+    trees_.apply(x, out, threads);
   }
 
   /// One number a column; 0 for a column without splits.
   std::vector<double> feature_importances(importance type) const {
-    return ensemble_.importances(features(), type);
+    return trees().importances(features(), type);
   }
 
   friend bool operator==(const gradient_boosted_trees& a, const gradient_boosted_trees& b) {
@@ -250,29 +220,21 @@ class gradient_boosted_trees {
 
   template <class Archive, class Self>
   static void archive(Archive& ar, Self& self) {
-    ar(self.params_, self.base_, self.cuts_, self.ensemble_, self.names_.features, self.best_iteration_,
-       self.best_score_, self.names_.classes);
+    ar(self.params_, self.trees_, self.names_.features, self.best_iteration_, self.best_score_,
+       self.names_.classes);
     if (ar.version() >= 3) ar(self.names_.categories);
   }
-  void validate() {
+  void validate() const {
     const auto fail = [](const char* what) {
       throw format_error(std::string("saved gradient_boosted_trees: ") + what);
     };
     const bool any_number = params_.objective == boosting_objective::softmax;
-    if (base_.empty() || (!any_number && base_.size() != params_.make_objective()->outputs(0)))
-      fail("not one base an output");
-    for (const double base : base_) {
-      if (!real::isfinite(base)) fail("a base is not finite");
-    }
-    if (cuts_.features() == 0) fail("no columns");
-    if (ensemble_.trees() % base_.size() != 0) fail("not one tree an output");
-    names_.validate(cuts_, classes());
-    const auto categorical = cuts_.categorical();
+    if (!any_number && outputs() != params_.make_objective()->outputs(0)) fail("not one base an output");
+    names_.validate(cuts(), classes());
+    const auto categorical = cuts().categorical();
     if (!std::equal(categorical.begin(), categorical.end(), params_.categorical_features.begin(),
                     params_.categorical_features.end()))
       fail("not the categories of its parameters");
-    ensemble_.check_columns(cuts_);
-    reader_ = category_reader(cuts_);
   }
 
  private:
@@ -287,14 +249,9 @@ class gradient_boosted_trees {
 
   gradient_boosted_trees() = default;
 
-  // Cuts and base of a fit, without a tree.
-  static gradient_boosted_trees begun(feature_cuts cuts, const boosting_loss& loss) {
-    gradient_boosted_trees model;
-    model.cuts_ = std::move(cuts);
-    model.reader_ = category_reader(model.cuts_);
-    model.base_ = loss.base_margins();
-    return model;
-  }
+  // Of a fit that has no tree yet.
+  gradient_boosted_trees(feature_cuts cuts, const boosting_loss& loss)
+      : trees_(std::move(cuts), loss.base_margins()) {}
 
   template <class T, class Table>
   static gradient_boosted_trees fit_table(const samples<Table>& data, const params& p, int threads,
@@ -310,29 +267,19 @@ class gradient_boosted_trees {
     }
     const auto& columns = by_columns(data.x);
     gradient_boosted_trees model =
-        init_model != nullptr ? *init_model : begun(cuts_for(columns, data.weight, p, threads), loss);
-    const binned_matrix bins(columns, model.cuts_, binned_matrix::layout::rows_and_columns, threads);
+        init_model != nullptr ? *init_model
+                              : gradient_boosted_trees(cuts_for(columns, data.weight, p, threads), loss);
+    const binned_matrix bins(columns, model.cuts(), binned_matrix::layout::rows_and_columns, threads);
     model.train(bins, loss, model.margins_before(data.x, how.extras.base_margin, threads), p, threads, how);
     if (init_model != nullptr) model.params_.n_estimators += init_model->iterations();
     return model;
-  }
-
-  template <class T>
-  void apply_one(matrix_view<T> x, std::size_t tree, std::span<std::uint32_t> leaf, int threads) const {
-    ensemble_.apply_one(matrix_view<const std::remove_const_t<T>>(x), tree, leaf, threads, reader_);
-  }
-  template <class T>
-  void apply_one(const csr_view<T>& x, std::size_t tree, std::span<std::uint32_t> leaf, int threads) const {
-    for_dense_blocks(x, threads, 1, [&](std::size_t first, matrix_view<const T> rows) {
-      ensemble_.apply_one(rows, tree, leaf.subspan(first, rows.rows()), 1, reader_);
-    });
   }
 
   // Margins that rows have before the trees that are to come; none: all of them the base.
   template <class Table>
   std::vector<double> margins_before(const Table& x, matrix_view<const double> base_margin,
                                      int threads) const {
-    if (ensemble_.trees() == 0 && base_margin.empty()) return {};
+    if (trees().trees() == 0 && base_margin.empty()) return {};
     std::vector<double> margins(x.rows() * outputs());
     const auto rows = static_cast<std::ptrdiff_t>(x.rows());
     predict_margin(x, matrix_view<double>(margins.data(), x.rows(), outputs(), 1, rows), threads,
@@ -344,15 +291,15 @@ class gradient_boosted_trees {
   template <class T, class Table>
   void train(const binned_matrix& bins, const boosting_loss& loss, std::vector<double> margins,
              const params& p, int threads, const fit_options<T, Table>& how) {
-    boosting_trainer trainer(bins, cuts_, loss, p, base_, threads);
+    boosting_trainer trainer(bins, cuts(), loss, p, trees_.base(), threads);
     std::deque<evaluation_rows> rows;
     for (const auto& set : how.evaluation) {
-      rows.push_back({binned_matrix(by_columns(set.data.x), cuts_, binned_matrix::layout::columns, threads),
+      rows.push_back({binned_matrix(by_columns(set.data.x), cuts(), binned_matrix::layout::columns, threads),
                       evaluation_loss(p, loss.outputs(), set.data.target, set.data.weight, set.data.rows())});
       trainer.watch(set.name, rows.back().bins, rows.back().loss,
                     margins_before(set.data.x, set.base_margin, threads));
     }
-    if (!margins.empty()) trainer.resume(ensemble_, std::move(margins));
+    if (!margins.empty()) trainer.resume(trees(), std::move(margins));
     if (!how.extras.group.empty()) trainer.draw_groups(how.extras.group);
     const auto watch = [&](const boosting_progress& now) {
       const boosting_checkpoints& checkpoints = how.extras.checkpoints;
@@ -361,7 +308,7 @@ class gradient_boosted_trees {
     };
     trainer.run(watch);
     params_ = p;
-    ensemble_ = trainer.take_ensemble();
+    trees_.set_ensemble(trainer.take_ensemble());
     best_iteration_ = trainer.best_iteration();
     best_score_ = trainer.best_score();
     if (how.log != nullptr) how.log->histories = trainer.take_histories();
@@ -372,7 +319,7 @@ class gradient_boosted_trees {
     gradient_boosted_trees model = *this;
     model.params_ = p;
     model.params_.n_estimators = static_cast<std::uint32_t>(trainer.iteration());
-    model.ensemble_ = trainer.ensemble();
+    model.trees_.set_ensemble(trainer.ensemble());
     model.best_iteration_.reset();
     model.best_score_.reset();
     return model;
@@ -388,10 +335,7 @@ class gradient_boosted_trees {
   }
 
   params params_;
-  std::vector<double> base_;
-  feature_cuts cuts_;
-  category_reader reader_;  // of the cuts; not saved
-  tree_ensemble ensemble_;
+  additive_trees trees_;
   boosting_names names_;
   std::optional<std::uint32_t> best_iteration_;
   std::optional<double> best_score_;
