@@ -58,6 +58,7 @@
 #include "colonnade/boosting/objectives.hpp"
 #include "colonnade/boosting/poisson_objective.hpp"
 #include "colonnade/boosting/quantile_objective.hpp"
+#include "colonnade/boosting/rank_programs.hpp"
 #include "colonnade/boosting/ranked_sets.hpp"
 #include "colonnade/boosting/ranked_trees.hpp"
 #include "colonnade/boosting/row_partitioner.hpp"

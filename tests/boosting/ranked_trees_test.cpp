@@ -1,4 +1,5 @@
 // Also tests: kernels/rank_trees.hpp, boosting/bin_finder.hpp, boosting/ranked_sets.hpp
+// Also tests: boosting/rank_programs.hpp
 #include "colonnade/boosting/ranked_trees.hpp"
 
 #include <doctest/doctest.h>
@@ -136,10 +137,10 @@ void check_shapes() {
         by_column(x.data(), rows, columns, 1, static_cast<std::ptrdiff_t>(rows));
     forest f(rows);
     check_equal(f.ensemble, by_row, {0.5});
-    for (const std::size_t leaves : {1u, 2u, 3u, 5u, 8u, 13u, 31u, 64u, 127u, 200u, 255u, 256u})
+    for (const std::size_t leaves : {1u, 2u, 3u, 5u, 8u, 13u, 31u, 64u, 127u, 200u, 255u, 256u, 257u, 900u})
       f.add(leaves);
     for (const std::size_t leaves : {2u, 17u, 256u}) f.add(leaves, 20, true);
-    for (std::size_t levels = 1; levels <= 8; ++levels) {
+    for (std::size_t levels = 1; levels <= 10; ++levels) {
       add_symmetric(f, levels, false);
       add_symmetric(f, levels, true);
     }
@@ -186,7 +187,7 @@ void check_sets(std::size_t categorical) {
     const matrix_view<const T> by_row(x.data(), rows, columns);
     forest f(rows);
     f.categorical = categorical;
-    for (const std::size_t leaves : {1u, 2u, 2u, 3u, 5u, 8u, 31u, 64u, 200u, 256u}) f.add(leaves);
+    for (const std::size_t leaves : {1u, 2u, 2u, 3u, 5u, 8u, 31u, 64u, 200u, 256u, 500u}) f.add(leaves);
     for (const std::size_t leaves : {2u, 17u, 256u}) f.add(leaves, 20, true);
     f.ensemble.check_columns(cuts);
     check_equal(f.ensemble, by_row, {0.5}, category_reader(cuts));
@@ -203,10 +204,10 @@ TEST_CASE("ranked_trees: equal bits to the walk where splits are by categories, 
   }
 }
 
-TEST_CASE("ranked_trees: none for a tree of more than 256 leaves or a column of more than 254 thresholds") {
-  forest large(1);
-  large.add(257);
-  CHECK(!ranked_trees::of(large.ensemble));
+TEST_CASE("ranked_trees: none for a chain of 300 leaves or a column of more than 254 thresholds") {
+  forest deep(1);
+  deep.add(300, 20, true);
+  CHECK(!ranked_trees::of(deep.ensemble));
   const auto chain_of = [](std::size_t thresholds) {
     tree_ensemble ensemble;
     const double zeros[3] = {};

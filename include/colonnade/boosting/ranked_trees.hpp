@@ -12,6 +12,7 @@
 #include "colonnade/boosting/bin_finder.hpp"
 #include "colonnade/boosting/category_reader.hpp"
 #include "colonnade/boosting/feature_cuts.hpp"
+#include "colonnade/boosting/rank_programs.hpp"
 #include "colonnade/boosting/ranked_sets.hpp"
 #include "colonnade/boosting/tree_ensemble.hpp"
 #include "colonnade/core/interrupt.hpp"
@@ -23,16 +24,16 @@ namespace colonnade::inline COLONNADE_ABI {
 
 /// The trees of an ensemble made ready for many rows. Every value becomes one byte, the number of thresholds
 /// of its column that are not above it, which decides each split as the value does (splits by categories have
-/// a byte each); then a whole register of
-/// rows goes through a tree at a time (`rank_leaves`). The margins have the bits of
-/// `tree_ensemble::add_margins`.
+/// a byte each); then a whole register of rows goes through the upper levels of a tree at a time, and each
+/// row on its own through the levels below them, if there are any (`rank_programs`). The margins have the
+/// bits of `tree_ensemble::add_margins`.
 class ranked_trees {
  public:
   /// Fewer rows than this do not repay making one.
   static constexpr std::size_t least_rows = 1024;
 
-  /// None when a column has more than 254 thresholds or a tree more than 256 leaves. `reader` as in
-  /// `tree_ensemble`; it must outlive what is made. O(nodes log nodes).
+  /// None when a column has more than 254 thresholds or a tree is very deep (see rank_programs). `reader` as
+  /// in `tree_ensemble`; it must outlive what is made. O(nodes log nodes).
   static std::optional<ranked_trees> of(const tree_ensemble& ensemble, const category_reader& reader = {}) {
     ensemble.check_reader(reader);
     ranked_trees ranked;
@@ -40,19 +41,20 @@ class ranked_trees {
     for (std::size_t t = 0; t < ensemble.trees(); ++t) {
       std::vector<std::uint32_t> place;
       if (!ensemble.sets().empty()) ranked.sets_.add(ensemble.nodes(t), ensemble.sets(), reader, place);
-      if (!tree_program(ensemble.nodes(t), place, ranked).write()) return std::nullopt;
+      if (!ranked.programs_.add(ensemble.nodes(t), ranked.splits(ensemble.nodes(t), place)))
+        return std::nullopt;
     }
     return ranked;
   }
 
   /// margin(i, k) = base(i, k) + the leaves of row i in the trees of output k, in their order. O(rows x
-  /// nodes), a node of a row at about a twentieth of a nanosecond.
+  /// splits) of trees of up to some 150 splits, a thirtieth of a nanosecond each; of larger ones O(rows x
+  /// levels).
   template <class T>
   void add_margins(matrix_view<const T> x, matrix_view<const double> base, matrix_view<double> margin,
                    int threads) const {
     const bin_finder<T> finder(thresholds_, [](std::size_t) { return std::uint8_t{255}; });
-    const double work =
-        static_cast<double>(x.rows()) * static_cast<double>(nodes_.size() + 4 * trees_.size()) / 20;
+    const double work = static_cast<double>(x.rows()) * programs_.nanoseconds_per_row();
     for_blocks(block_count(x.rows(), block_rows), useful_threads(threads, work), [&](std::size_t block) {
       check_interrupt();
       const std::size_t first = block * block_rows, count = std::min(block_rows, x.rows() - first);
@@ -62,145 +64,8 @@ class ranked_trees {
 
  private:
   static constexpr std::size_t block_rows = rank_leaves::rows;
-  static constexpr std::size_t most_leaves = 256;
-  static constexpr std::size_t slots = 9;  // 1 + log2(most_leaves): what a tree needs, its heavier side first
+  static constexpr std::size_t slots = rank_programs::slots;
   static constexpr std::size_t trees_together = 4;
-
-  struct program {
-    std::uint32_t step, steps;
-  };
-
-  /// Writes the program of one tree at the end of those of the others.
-  class tree_program {
-   public:
-    /// `place`: of the bytes of nodes that are split by categories.
-    tree_program(std::span<const tree_node> tree, const std::vector<std::uint32_t>& place, ranked_trees& to)
-        : tree_(tree), place_(place), to_(to), below_(tree.size()) {
-      for (std::size_t i = tree.size(); i-- > 0;) measure(i);
-    }
-
-    /// False if the tree has too many leaves.
-    bool write() {
-      if (below_[0].splits + 1 > most_leaves) return false;
-      padding_ = 2;
-      if (padded_leaves(0) > most_leaves) padding_ = 1;
-      count_slots();
-      first_leaf_ = to_.leaves_.size();
-      const std::size_t first_step = to_.steps_.size();
-      symmetric() ? write_levels() : write(0, 0);
-      to_.begin_.push_back(static_cast<std::uint32_t>(first_leaf_));
-      to_.trees_.push_back({static_cast<std::uint32_t>(first_step),
-                            static_cast<std::uint32_t>(to_.steps_.size() - first_step)});
-      return true;
-    }
-
-   private:
-    struct extent {
-      std::uint32_t splits = 0, height = 0, slots = 1;
-    };
-
-    void measure(std::size_t i) {
-      if (tree_[i].is_leaf()) return;
-      const extent &left = below_[tree_[i].child], &right = below_[tree_[i].child + 1];
-      below_[i] = {left.splits + right.splits + 1, std::max(left.height, right.height) + 1};
-    }
-
-    // As one step: a subtree of few levels, filled up with splits that decide nothing if those are not too
-    // many.
-    bool together(std::size_t i) const {
-      const extent& e = below_[i];
-      return e.height <= rank_leaves::most_height && (1u << e.height) - 1 <= padding_ * e.splits;
-    }
-    std::size_t padded_leaves(std::size_t i) const {
-      if (together(i)) return std::size_t{1} << below_[i].height;
-      return padded_leaves(tree_[i].child) + padded_leaves(tree_[i].child + 1);
-    }
-    // Slots that every subtree needs at a time.
-    void count_slots() {
-      for (std::size_t i = tree_.size(); i-- > 0;) {
-        extent& e = below_[i];
-        if (together(i)) continue;
-        const std::uint32_t left = below_[tree_[i].child].slots, right = below_[tree_[i].child + 1].slots;
-        e.slots = left == right ? left + 1 : std::max(left, right);
-      }
-    }
-
-    // Whether the nodes of each level share their split.
-    bool symmetric() const {
-      if (tree_[0].is_leaf()) return false;
-      std::vector<std::uint32_t> level = {0}, next;
-      for (; !tree_[level.front()].is_leaf(); level.swap(next)) {
-        next.clear();
-        for (const std::uint32_t i : level) {
-          if (!same_split(i, level.front())) return false;
-          next.insert(next.end(), {tree_[i].child, tree_[i].child + 1});
-        }
-      }
-      return level.size() == below_[0].splits + 1;
-    }
-    bool same_split(std::uint32_t a, std::uint32_t b) const {
-      if (tree_[a].bits != tree_[b].bits) return false;
-      return tree_[a].is_categorical() ? place_[a] == place_[b] : tree_[a].value == tree_[b].value;
-    }
-    void write_levels() {
-      rank_step step;
-      step.node = static_cast<std::uint32_t>(to_.nodes_.size());
-      step.height = rank_step::levels;
-      step.left = static_cast<std::uint8_t>(below_[0].height);
-      for (std::uint32_t i = 0; !tree_[i].is_leaf(); i = tree_[i].child) to_.nodes_.push_back(ranked(i));
-      to_.steps_.push_back(step);
-      fill_leaves(0);
-    }
-    void fill_leaves(std::size_t i) {
-      if (tree_[i].is_leaf()) return to_.leaves_.push_back(tree_[i].value);
-      fill_leaves(tree_[i].child);
-      fill_leaves(tree_[i].child + 1);
-    }
-
-    void write(std::size_t i, std::uint8_t out) {
-      rank_step step;
-      step.out = out;
-      if (together(i)) {
-        step.node = static_cast<std::uint32_t>(to_.nodes_.size());
-        step.height = static_cast<std::uint8_t>(below_[i].height);
-        step.leaf = static_cast<std::uint8_t>(to_.leaves_.size() - first_leaf_);
-        fill(i, below_[i].height);
-      } else {
-        const auto next = static_cast<std::uint8_t>(out + 1);
-        const std::uint32_t left = tree_[i].child;
-        const bool left_first = below_[left].slots >= below_[left + 1].slots;
-        write(left_first ? left : left + 1, out);
-        write(left_first ? left + 1 : left, next);
-        step.node = static_cast<std::uint32_t>(to_.nodes_.size());
-        step.height = rank_step::choice;
-        step.left = left_first ? out : next;
-        step.right = left_first ? next : out;
-        to_.nodes_.push_back(ranked(i));
-      }
-      to_.steps_.push_back(step);
-    }
-
-    void fill(std::size_t i, std::size_t height) {
-      if (height == 0) {
-        to_.leaves_.push_back(tree_[i].value);
-        return;
-      }
-      const bool leaf = tree_[i].is_leaf();
-      to_.nodes_.push_back(leaf ? rank_node{} : ranked(i));
-      fill(leaf ? i : tree_[i].child, height - 1);
-      fill(leaf ? i : tree_[i].child + 1, height - 1);
-    }
-
-    rank_node ranked(std::size_t i) const {
-      return tree_[i].is_categorical() ? to_.ranked_set(place_[i]) : to_.ranked(tree_[i]);
-    }
-
-    std::span<const tree_node> tree_;
-    const std::vector<std::uint32_t>& place_;
-    ranked_trees& to_;
-    std::vector<extent> below_;
-    std::size_t padding_ = 1, first_leaf_ = 0;
-  };
 
   ranked_trees() = default;
 
@@ -226,6 +91,17 @@ class ranked_trees {
     }
     thresholds_ = feature_cuts::given(columns);
     return true;
+  }
+
+  // The splits of a tree over ranks; `place`: of the bytes of those by categories.
+  std::vector<rank_node> splits(std::span<const tree_node> tree,
+                                const std::vector<std::uint32_t>& place) const {
+    std::vector<rank_node> ranks(tree.size());
+    for (std::size_t i = 0; i < tree.size(); ++i) {
+      if (tree[i].is_leaf()) continue;
+      ranks[i] = tree[i].is_categorical() ? ranked_set(place[i]) : ranked(tree[i]);
+    }
+    return ranks;
   }
 
   rank_node ranked(const tree_node& node) const {
@@ -258,7 +134,7 @@ class ranked_trees {
     double sums[block_rows] = {};
     for (std::size_t k = 0; k < base.columns(); ++k) {
       for (std::size_t i = 0; i < x.rows(); ++i) sums[i] = base(i, k);
-      for (std::size_t t = k; t < trees_.size();)
+      for (std::size_t t = k; t < programs_.trees();)
         t = add_trees(t, base.columns(), bins.data(), values.data(), leaves, sums);
       for (std::size_t i = 0; i < x.rows(); ++i) margin(i, k) = sums[i];
     }
@@ -269,13 +145,18 @@ class ranked_trees {
                         std::uint8_t* leaves, double* sums) const {
     std::uint32_t begin[trees_together];
     std::size_t count = 0;
-    for (; count < trees_together && t < trees_.size(); ++count, t += outputs) {
+    for (; count < trees_together && t < programs_.trees(); t += outputs) {
+      const bool goes_on = programs_.goes_on(t);
+      if (goes_on && count > 0) break;
       if (sets_.columns() != 0) sets_.write(t, bins, values + 2 * block_rows * features_.size());
-      simd::run<rank_leaves>(steps_.data() + trees_[t].step, std::size_t{trees_[t].steps}, nodes_.data(),
-                             static_cast<const std::int8_t*>(values), leaves + count * slots * block_rows);
-      begin[count] = begin_[t];
+      programs_.run(t, values, leaves + count * slots * block_rows);
+      if (goes_on) {
+        programs_.add_below(t, values, leaves, sums);
+        return t + outputs;
+      }
+      begin[count++] = programs_.first_leaf(t);
     }
-    simd::run<rank_sums>(leaves_.data(), static_cast<const std::uint32_t*>(begin), count,
+    simd::run<rank_sums>(programs_.leaves(), static_cast<const std::uint32_t*>(begin), count,
                          static_cast<const std::uint8_t*>(leaves), slots * block_rows, sums);
     return t;
   }
@@ -283,11 +164,7 @@ class ranked_trees {
   std::vector<std::uint32_t> features_;
   feature_cuts thresholds_;
   ranked_sets sets_;
-  std::vector<program> trees_;
-  std::vector<rank_step> steps_;
-  std::vector<rank_node> nodes_;
-  std::vector<double> leaves_;
-  std::vector<std::uint32_t> begin_;  // first leaf of each tree
+  rank_programs programs_;
 };
 
 }  // namespace colonnade::inline COLONNADE_ABI

@@ -5,9 +5,27 @@
 #include <cstdint>
 #include <cstring>
 
-#include "colonnade/core/config.hpp"
+#include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
+
+/// Eight words of eight bytes, or registers of such words, become their transpose: byte k of word r goes to
+/// byte r of word k.
+template <class Word>
+COLONNADE_KERNEL void transpose_bytes(Word (&word)[8]) {
+  // Of each square of 2 x 2 blocks of bytes, the two that are off the diagonal change places.
+  const auto exchange = [&](std::size_t bytes, std::uint64_t low) {
+    for (std::size_t a = 0; a < 8; ++a) {
+      if ((a & bytes) != 0) continue;
+      const Word differ = ((word[a] >> (8 * bytes)) ^ word[a + bytes]) & low;
+      word[a + bytes] ^= differ;
+      word[a] ^= differ << (8 * bytes);
+    }
+  };
+  exchange(4, 0x0000'0000'ffff'ffff);
+  exchange(2, 0x0000'ffff'0000'ffff);
+  exchange(1, 0x00ff'00ff'00ff'00ff);
+}
 
 /// Copies columns of bytes to rows: column k is `columns + k * plane`, row i becomes `out + i * stride`. The
 /// bytes of a row beyond its columns, up to `stride` (a multiple of 8), are zeros. Eight rows of eight
@@ -36,21 +54,8 @@ class byte_transpose {
     const std::size_t columns = std::min(side, count_ - std::min(k, count_));
     for (std::size_t c = 0; c < columns; ++c)
       std::memcpy(&word[c], columns_ + (k + c) * plane_ + i, sizeof word[c]);
-    exchange<4>(word, 0x00000000ffffffff);
-    exchange<2>(word, 0x0000ffff0000ffff);
-    exchange<1>(word, 0x00ff00ff00ff00ff);
+    transpose_bytes(word);
     for (std::size_t r = 0; r < side; ++r) std::memcpy(out + r * stride, &word[r], sizeof word[r]);
-  }
-
-  // Of each square of 2 x 2 blocks of `Bytes` x `Bytes`, the two that are off the diagonal change places.
-  template <std::size_t Bytes>
-  static void exchange(std::uint64_t (&word)[side], std::uint64_t low) {
-    for (std::size_t a = 0; a < side; ++a) {
-      if ((a & Bytes) != 0) continue;
-      const std::uint64_t differ = (word[a] >> (8 * Bytes) ^ word[a + Bytes]) & low;
-      word[a + Bytes] ^= differ;
-      word[a] ^= differ << (8 * Bytes);
-    }
   }
 
   const std::uint8_t* columns_;

@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
+#include "colonnade/kernels/byte_transpose.hpp"
 #include "colonnade/simd/dispatch.hpp"
 #include "colonnade/simd/pack.hpp"
 
@@ -11,6 +13,15 @@ namespace colonnade::inline COLONNADE_ABI {
 /// A split over ranks, of a block of rows: row i goes left when x[at + i] < cut.
 struct rank_node {
   std::uint32_t at = 0;
+  std::int8_t cut = 0;
+
+  friend bool operator==(const rank_node&, const rank_node&) = default;
+};
+
+/// The same in a node that rows descend from: to node `child`, or to the one after it.
+struct rank_link {
+  std::uint32_t at = 0;
+  std::uint16_t child = 0;
   std::int8_t cut = 0;
 };
 
@@ -173,6 +184,38 @@ struct rank_sums {
   }
 };
 
+/// Adds the leaves of a block of rows in one tree below what its program decides: row i descends `levels`
+/// levels from node starts[slots[i]] and finds leaves[node].
+struct rank_descent {
+  template <class Isa>
+  COLONNADE_KERNEL void operator()(Isa, const rank_link* links, const double* leaves,
+                                   const std::uint16_t* starts, std::uint32_t levels, const std::int8_t* x,
+                                   const std::uint8_t* slots, double* sums) const {
+    for (std::size_t i = 0; i < rank_leaves::rows; i += together) {
+      descend(std::make_index_sequence<together>(), links, leaves, starts, levels, x + i, slots + i,
+              sums + i);
+    }
+  }
+
+ private:
+  // Rows side by side, in registers: a level of one is some fifteen cycles of waiting.
+  static constexpr std::size_t together = 4;
+
+  template <std::size_t... Row>
+  COLONNADE_KERNEL static void descend(std::index_sequence<Row...>, const rank_link* links,
+                                       const double* leaves, const std::uint16_t* starts,
+                                       std::uint32_t levels, const std::int8_t* x, const std::uint8_t* slots,
+                                       double* sums) {
+    std::uint32_t node[] = {starts[slots[Row]]...};
+    for (std::uint32_t level = 0; level < levels; ++level)
+      ((node[Row] = next(links[node[Row]], x + Row)), ...);
+    ((sums[Row] += leaves[node[Row]]), ...);
+  }
+  COLONNADE_KERNEL static std::uint32_t next(const rank_link& link, const std::int8_t* x) {
+    return link.child + (x[link.at] >= link.cut ? 1u : 0u);
+  }
+};
+
 /// Ranks as the splits read them: values[i] for splits that send missing values right, values[rows + i] for
 /// those that send them left. Rank 255 is missing: above all cuts there, below all here.
 struct rank_pair {
@@ -191,8 +234,7 @@ struct rank_pair {
 };
 
 /// Whether rows go left by eight sets of categories: byte k of `table[bin]` belongs to set k, and
-/// values[k * rows + i] is that of row i. Rows are looked up eight sets at a time, and then turned: 8 x 8
-/// bytes by three swaps.
+/// values[k * rows + i] is that of row i. Rows are looked up eight sets at a time, and then turned.
 struct rank_sets {
   static constexpr std::size_t sets = 8, rows = rank_leaves::rows, blocks = rows / sets;
 
@@ -207,25 +249,9 @@ struct rank_sets {
     for (std::size_t b = 0; b < blocks; b += lanes) {
       simd::pack<std::uint64_t, lanes> words[sets];
       for (std::size_t r = 0; r < sets; ++r) simd::load(words[r], found[r] + b);
-      swap<1>(words, 0x00ff'00ff'00ff'00ff);
-      swap<2>(words, 0x0000'ffff'0000'ffff);
-      swap<4>(words, 0x0000'0000'ffff'ffff);
+      transpose_bytes(words);
       for (std::size_t k = 0; k < sets; ++k)
         simd::store(reinterpret_cast<std::uint64_t*>(values + k * rows + sets * b), words[k]);
-    }
-  }
-
- private:
-  // Swaps the upper right quarters of squares of 2 Distance bytes with the lower left ones.
-  template <std::size_t Distance, class Pack>
-  COLONNADE_KERNEL static void swap(Pack (&words)[sets], std::uint64_t mask) {
-    for (std::size_t r = 0; r < sets; ++r) {
-      if ((r & Distance) != 0) continue;
-      Pack& low = words[r];
-      Pack& high = words[r + Distance];
-      const Pack moved = ((low >> (8 * Distance)) ^ high) & mask;
-      high ^= moved;
-      low ^= moved << (8 * Distance);
     }
   }
 };
