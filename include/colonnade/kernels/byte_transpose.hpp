@@ -36,11 +36,11 @@ class byte_transpose {
       : columns_(columns), plane_(plane), count_(count) {}
 
   void to_rows(std::size_t rows, std::uint8_t* out, std::size_t stride) const {
-    std::size_t i = 0;
-    for (; i + side <= rows; i += side) {
+    const std::size_t whole = rows / side * side;
+    for (std::size_t i = 0; i < whole; i += side) {
       for (std::size_t k = 0; k < stride; k += side) copy_square(i, k, out + i * stride + k, stride);
     }
-    for (; i < rows; ++i) {
+    for (std::size_t i = whole; i < rows; ++i) {
       std::fill_n(out + i * stride, stride, std::uint8_t{0});
       for (std::size_t k = 0; k < count_; ++k) out[i * stride + k] = columns_[k * plane_ + i];
     }
