@@ -14,6 +14,7 @@
 #include "colonnade/core/random.hpp"
 #include "colonnade/simd/dispatch.hpp"
 #include "tests/data.hpp"
+#include "tests/effort.hpp"
 
 /// The laws that every primitive obeys. `check_laws<P>(x, params)` runs all of them on one batch (a
 /// matrix_view, a table_view, samples of either); `check_matrix_laws<P>(params)` on {float, double} x {row,
@@ -45,11 +46,9 @@ void check_bytes(const Saved& object) {
   const auto bytes = to_bytes(object);
   REQUIRE(from_bytes<Saved>(bytes) == object);
   CHECK(to_bytes(from_bytes<Saved>(bytes)) == bytes);
-#ifdef COLONNADE_QUICK  // sanitized: large objects are damaged less often, 16 MB in all
-  const std::size_t edits = std::clamp<std::size_t>((std::size_t{16} << 20) / bytes.size(), 40, 400);
-#else
-  const std::size_t edits = 400;
-#endif
+  // Sanitized, large objects are damaged less often, 16 MB in all.
+  const std::size_t edits =
+      effort<std::size_t>(400, std::clamp<std::size_t>((std::size_t{16} << 20) / bytes.size(), 40, 400));
   const std::size_t step = std::max<std::size_t>(1, bytes.size() / edits);
   for (std::size_t n = 0; n < bytes.size(); n += step) {
     CHECK_THROWS_AS(from_bytes<Saved>(std::span(bytes).first(n)), format_error);
@@ -166,6 +165,8 @@ template <class P>
 void check_matrix_laws(const typename P::params& params = {}) {
   const auto run = [&]<class T>(T) {
     for (const auto order : {matrix<T>::layout::rows, matrix<T>::layout::columns}) {
+      // Sanitized, each type and each layout once.
+      if (!effort(true, (sizeof(T) == sizeof(double)) == (order == matrix<T>::layout::rows))) continue;
       INFO("bytes a value " << sizeof(T) << ", layout " << static_cast<int>(order));
       auto x = random_matrix<T>(9001, 5, order);
       check_laws<P>(std::as_const(x).view(), params);

@@ -10,6 +10,7 @@
 #include "colonnade/boosting/gradient_boosted_trees.hpp"
 #include "tests/boosting/boosting_data.hpp"
 #include "tests/boosting/category_data.hpp"
+#include "tests/effort.hpp"
 #include "tests/laws.hpp"
 
 using namespace colonnade;
@@ -130,6 +131,7 @@ TEST_CASE("batched_table: cuts are those of the whole table, also beyond the sam
   for (const std::size_t max_bin : {256, 4, 3}) {
     p.max_bin = static_cast<std::uint32_t>(max_bin);
     for (const bool weighted : {false, true}) {
+      if (!tests::effort(true, weighted == (max_bin == 4))) continue;
       batch all{x.view(), {x.view().column(0), 250'000, 10}, {}};
       if (weighted) all.weight = {weight.data(), weight.size()};
       const auto whole = feature_cuts::learn(all.x, all.weight, p.max_bin, 2);

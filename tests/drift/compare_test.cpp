@@ -7,6 +7,7 @@
 
 #include "colonnade/core/owned_table.hpp"
 #include "colonnade/core/random.hpp"
+#include "tests/effort.hpp"
 #include "tests/values.hpp"
 
 using namespace colonnade;
@@ -78,7 +79,7 @@ TEST_CASE("compare: finds what has drifted, by tables, by profiles and by one of
 // tables and by profiles.
 TEST_CASE("compare: tables without drift are seldom said to drift") {
   int exact = 0, sketched = 0;
-  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+  for (std::uint64_t seed = 0; seed < tests::effort(60u, 12u); ++seed) {
     const table a = sample(1500, 100 + seed), b = sample(700, 1000 + seed);
     exact += compare(a.view(), b.view()).drifted().empty() ? 0 : 1;
     const profile_params small{.quantile_k = 64, .category_capacity = 16, .number_capacity = 16};

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "tests/effort.hpp"
 #include "tests/laws.hpp"
 
 using namespace colonnade;
@@ -61,7 +62,7 @@ TEST_CASE("quantile_sketch: a quantile outside 0 to 1 is refused") {
 TEST_CASE("quantile_sketch: ranks are within the stated error, streamed or merged in any order") {
   int beyond = 0, trials = 0;
   for (const std::uint32_t k : {64u, 256u, 1024u}) {
-    for (std::uint64_t seed = 0; seed < 8; ++seed) {
+    for (std::uint64_t seed = 0; seed < tests::effort(8u, 2u); ++seed) {
       const auto values = draws(60'000, seed);
       quantile_sketch whole(k, seed), merged(k, seed);
       whole.update(values);
