@@ -9,22 +9,29 @@
 
 namespace colonnade::inline COLONNADE_ABI {
 
+namespace detail {
+
+/// Of each square of 2 x 2 blocks of bytes, the two that are off the diagonal change places; `low` has the
+/// lower half of every block of 2 x `bytes`.
+template <class Word>
+COLONNADE_KERNEL void exchange_blocks(Word (&word)[8], std::size_t bytes, std::uint64_t low) {
+  for (std::size_t a = 0; a < 8; ++a) {
+    if ((a & bytes) != 0) continue;
+    const Word differ = ((word[a] >> (8 * bytes)) ^ word[a + bytes]) & low;
+    word[a + bytes] ^= differ;
+    word[a] ^= differ << (8 * bytes);
+  }
+}
+
+}  // namespace detail
+
 /// Eight words of eight bytes, or registers of such words, become their transpose: byte k of word r goes to
 /// byte r of word k.
 template <class Word>
 COLONNADE_KERNEL void transpose_bytes(Word (&word)[8]) {
-  // Of each square of 2 x 2 blocks of bytes, the two that are off the diagonal change places.
-  const auto exchange = [&](std::size_t bytes, std::uint64_t low) {
-    for (std::size_t a = 0; a < 8; ++a) {
-      if ((a & bytes) != 0) continue;
-      const Word differ = ((word[a] >> (8 * bytes)) ^ word[a + bytes]) & low;
-      word[a + bytes] ^= differ;
-      word[a] ^= differ << (8 * bytes);
-    }
-  };
-  exchange(4, 0x0000'0000'ffff'ffff);
-  exchange(2, 0x0000'ffff'0000'ffff);
-  exchange(1, 0x00ff'00ff'00ff'00ff);
+  detail::exchange_blocks(word, 4, 0x0000'0000'ffff'ffff);
+  detail::exchange_blocks(word, 2, 0x0000'ffff'0000'ffff);
+  detail::exchange_blocks(word, 1, 0x00ff'00ff'00ff'00ff);
 }
 
 /// Copies columns of bytes to rows: column k is `columns + k * plane`, row i becomes `out + i * stride`. The

@@ -113,7 +113,7 @@ struct histogram_add_packed {
 
  private:
   static constexpr std::size_t ahead = 16;         // rows whose memory is asked for before its turn
-  static constexpr std::size_t panel = 16;         // columns whose cells fit the first cache
+  static constexpr std::size_t panel = 16;         // columns whose cells are about the first cache
   static constexpr std::size_t piece_rows = 1024;  // their bins stay in the second cache for all panels
 
   // Rows that follow each other come fast, so cells are what to keep near: some columns after the other.
