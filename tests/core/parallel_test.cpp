@@ -68,6 +68,8 @@ TEST_CASE("for_blocks: the first exception is rethrown") {
 }
 
 TEST_CASE("for_blocks: a loop inside a loop runs on one thread") {
+  while (detail::works_alone()) {  // what came before had to wait for its team
+  }
   std::atomic<int> most = 0;
   for_blocks(8, 2, [&](std::size_t) {
     if (threads_for(8, 2) > most) most = threads_for(8, 2);
@@ -126,3 +128,24 @@ TEST_CASE("for_blocks: works in a forked child") {
   CHECK(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 0);
 }
+
+#ifdef _OPENMP
+TEST_CASE("parallel: who had to wait long for a team works alone for a while, with the same results") {
+  using detail::nanoseconds_now;
+  const auto spend = [](std::int64_t nanoseconds) {
+    for (const auto end = nanoseconds_now() + nanoseconds; nanoseconds_now() < end;) {
+    }
+  };
+  {
+    detail::team_delay late;
+    spend(2 * detail::millisecond);
+    late.came();
+  }
+  REQUIRE(detail::works_alone());
+  std::vector<int> workers(100, -1);
+  for_blocks(100, 2, [&](std::size_t block, int worker) { workers[block] = worker; });
+  CHECK(workers == std::vector<int>(100, 0));
+  spend(50 * detail::millisecond);
+  CHECK_FALSE(detail::works_alone());
+}
+#endif

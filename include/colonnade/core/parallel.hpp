@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <type_traits>
 #include <vector>
@@ -13,6 +14,8 @@
 #ifdef _OPENMP
 #include <omp.h>
 #include <unistd.h>
+
+#include "colonnade/core/clock.hpp"
 #else
 #include "colonnade/core/thread_team.hpp"
 #endif
@@ -35,13 +38,56 @@ inline bool one_thread_only() { return omp_in_parallel() || ::getpid() != loaded
 
 inline int thread_limit() { return std::min(default_threads(), omp_get_max_threads()); }
 
+/// GNU's OpenMP waits until every thread of a team has come, and where others work too, one may get a CPU
+/// milliseconds later: a caller that had to wait so long works alone for sixteen times as long.
+class team_delay {
+ public:
+  static bool works_alone() { return nanoseconds_now() < alone_until(); }
+
+  team_delay() : begin_(nanoseconds_now()) {}
+  ~team_delay() {
+    const std::int64_t latest = latest_.load(std::memory_order_relaxed);
+    if (latest > bearable) alone_until() = begin_ + latest + 16 * latest;
+  }
+  team_delay(const team_delay&) = delete;
+  team_delay& operator=(const team_delay&) = delete;
+
+  /// A thread of the team begins.
+  void came() {
+    const std::int64_t now = nanoseconds_now() - begin_;
+    std::int64_t latest = latest_.load(std::memory_order_relaxed);
+    while (now > latest && !latest_.compare_exchange_weak(latest, now, std::memory_order_relaxed)) {
+    }
+  }
+
+ private:
+  static constexpr std::int64_t bearable = 1000 * microsecond;
+
+  static std::int64_t& alone_until() {
+    thread_local std::int64_t time = 0;
+    return time;
+  }
+
+  std::int64_t begin_;
+  std::atomic<std::int64_t> latest_ = 0;
+};
+
+inline bool works_alone() { return team_delay::works_alone(); }
+
 template <class Work>
 void run_team(int team, const Work& work) {
+  team_delay delay;
 #pragma omp parallel num_threads(team)
-  work(omp_get_thread_num());
+  {
+    delay.came();
+    work(omp_get_thread_num());
+  }
 }
 
 #else
+
+/// A team of our own waits only for those that have come.
+inline bool works_alone() { return false; }
 
 inline bool one_thread_only() { return thread_team::inside(); }
 
@@ -106,7 +152,7 @@ inline int threads_for(std::size_t blocks, int threads) {
 template <class Body>
 void for_blocks(std::size_t blocks, int threads, const Body& body) {
   const int team = blocks <= 1 ? 1 : threads_for(blocks, threads);
-  if (team <= 1) {
+  if (team <= 1 || detail::works_alone()) {
     for (std::size_t block = 0; block < blocks; ++block) {
       check_interrupt();
       detail::call_block(body, block, 0);
