@@ -311,7 +311,7 @@ class binned_matrix {
 
   // Bytes of some rows, which their columns have.
   void copy_to_rows(std::size_t first, std::size_t count) {
-    if (kept_ == layout::columns) return;
+    if (kept_ == layout::columns || byte_features_.empty()) return;
     const byte_transpose bytes(by_column_.data() + first, rows_, byte_features_.size());
     bytes.to_rows(count, by_row_.data() + first * stride_, stride_);
   }
