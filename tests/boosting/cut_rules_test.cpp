@@ -34,13 +34,7 @@ TEST_CASE("cut_rules: categories have no cuts, given ones are taken, and the tab
 
 TEST_CASE("cut_rules: a table, its batches and a sparse table get the same cuts by all rules together") {
   sparse_table t(700, 20, 0.3);
-  for (std::size_t k = 0; k < t.values.size(); ++k) {
-    if (t.column[k] == 4) t.values[k] = static_cast<double>(k % 9);
-  }
-  for (std::size_t i = 0; i < 700; ++i) {
-    for (std::size_t k = t.view().begin(i); k < t.view().begin(i + 1); ++k)
-      t.dense(i, t.view().column(k)) = t.values[k];
-  }
+  t.make_codes(4, 9);
   const std::vector<double> y(700, 1);
   const auto x = std::as_const(t).dense.view();
   const samples<matrix_view<const double>> all{x, {y.data(), 700}, {}};

@@ -117,13 +117,7 @@ TEST_CASE("gradient_boosted_trees: evaluation, going on and refitting of sparse 
 
 TEST_CASE("gradient_boosted_trees: columns of categories in sparse tables") {
   sparse_table t(1200, 5, 0.3);
-  for (std::size_t i = 0; i < t.values.size(); ++i) {
-    if (t.column[i] == 2) t.values[i] = static_cast<double>(i % 9);
-  }
-  for (std::size_t i = 0; i < 1200; ++i) {
-    for (std::size_t k = t.view().begin(i); k < t.view().begin(i + 1); ++k)
-      t.dense(i, t.view().column(k)) = t.values[k];
-  }
+  t.make_codes(2, 9);
   const auto y = sparse_targets(t);
   boosting_params p = params_for(boosting_objective::logistic, 6, 4);
   p.categorical_features = {2};

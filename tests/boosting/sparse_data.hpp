@@ -39,6 +39,15 @@ struct sparse_table {
     }
   }
 
+  /// The entries of a column become codes below `codes`.
+  void make_codes(std::int32_t f, std::size_t codes) {
+    for (std::size_t i = 0; i < dense.view().rows(); ++i) {
+      for (std::size_t k = view().begin(i); k < view().begin(i + 1); ++k) {
+        if (column[k] == f) values[k] = dense(i, f) = static_cast<double>(k % codes);
+      }
+    }
+  }
+
   csr_view<double> view() const {
     return {dense.view().rows(), dense.view().columns(), begin.data(), column.data(), values.data()};
   }
