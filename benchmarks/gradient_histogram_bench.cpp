@@ -59,8 +59,8 @@ void histogram_wide(benchmark::State& state) {
   const binned_table t;
   std::vector<colonnade::gradient_sum> cells(features * 256);
   for (auto _ : state) {
-    simd::run<colonnade::histogram_add_wide>(t.view(true), t.places.data(),
-                                             colonnade::histogram_columns{0, features}, cells.data());
+    simd::run<colonnade::histogram_add_straight>(t.view(true), t.places.data(),
+                                                 colonnade::histogram_columns{0, features}, cells.data());
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(rows * features) * state.iterations());
 }
@@ -91,7 +91,7 @@ void partition_rows(benchmark::State& state) {
 }
 BENCHMARK(partition_rows);
 
-// A node of `size` rows, missing values in one of its bins or not.
+// A node of `size` rows, missing values in one of its bins or not; its column wins, or not.
 void scan_splits(benchmark::State& state) {
   const colonnade::random_stream random(7);
   const auto size = static_cast<std::uint64_t>(state.range(0));
@@ -100,21 +100,28 @@ void scan_splits(benchmark::State& state) {
   for (std::uint64_t i = 0; i < size; ++i) {
     const std::uint64_t bin = random.below(3 * i, state.range(1) == 0 ? 255 : 256);
     const std::int64_t side = random.uniform(3 * i + 1) < 0.3 + 0.4 * static_cast<double>(bin) / 255 ? 1 : -1;
-    const colonnade::gradient_sum one = {side * 1000,
-                                         1 + static_cast<std::int64_t>(random.below(3 * i + 2, 500))};
+    const colonnade::gradient_sum one = {side * 40'000,
+                                         20'000 + static_cast<std::int64_t>(random.below(3 * i + 2, 40'000))};
     cells[bin] += one;
     total += one;
   }
-  const colonnade::split_rule rule;
-  for (auto _ : state) {
+  constexpr int shift = 31;
+  std::vector<std::int64_t> packed;
+  for (const auto& cell : cells) packed.push_back(cell.gradient * (std::int64_t{1} << shift) + cell.hessian);
+  const colonnade::split_gain gain(total, colonnade::split_rule{1 << 18, 0, 1 << 18});
+  const auto scan = [&](const auto* sums) {
     colonnade::split_choice best;
+    if (state.range(3) == 0) best.gain = 1e18;
     bool improved = false;
-    simd::run<colonnade::split_scan>(cells.data(), std::size_t{255}, total, &rule, &best, &improved);
+    simd::run<colonnade::split_scan>(sums, std::size_t{255}, shift, &gain, &best, &improved);
     benchmark::DoNotOptimize(best);
-  }
+  };
+  for (auto _ : state) state.range(2) == 0 ? scan(cells.data()) : scan(packed.data());
   state.SetItemsProcessed(255 * state.iterations());
 }
-BENCHMARK(scan_splits)->ArgsProduct({{200, 1000, 100'000}, {0, 1}})->ArgNames({"size", "missing"});
+BENCHMARK(scan_splits)
+    ->ArgsProduct({{200, 10'000}, {0, 1}, {0, 1}, {0, 1}})
+    ->ArgNames({"size", "missing", "packed", "wins"});
 
 void scan_level(benchmark::State& state) {
   const colonnade::random_stream random(1);

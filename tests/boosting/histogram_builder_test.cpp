@@ -1,8 +1,10 @@
-// Also tests: boosting/gradient_scale.hpp, kernels/gradient_histogram.hpp
+// Also tests: boosting/gradient_scale.hpp, boosting/histogram_pool.hpp, kernels/gradient_histogram.hpp
 #include "colonnade/boosting/histogram_builder.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "colonnade/boosting/gradient_scale.hpp"
@@ -98,7 +100,7 @@ TEST_CASE("histogram_builder: few rows and many columns are summed like any othe
   auto larger = t.naive(t.all);
   const auto smaller = t.naive(row_span(t.all).first(300));
   for (const column_range& columns : t.bins.columns().cut(4)) {
-    builder.subtract(smaller, columns, larger);
+    builder.subtract(larger, smaller, columns, larger);
   }
   CHECK(larger == t.naive(row_span(t.all).subspan(300)));
 }
@@ -179,8 +181,61 @@ TEST_CASE("histogram_builder: only the columns of the tree are summed, whoever w
           CHECK(is_expected(together, expected, true));
         }
         gradient_histogram rest = t.naive(t.all);
-        for (const column_range& columns : t.bins.columns().cut(3)) builder.subtract(out, columns, rest);
+        for (const column_range& columns : t.bins.columns().cut(3))
+          builder.subtract(rest, out, columns, rest);
         CHECK(is_expected(rest, t.naive(row_span(t.all).subspan(rows)), true));
+      }
+    }
+  }
+}
+
+TEST_CASE("gradient_histogram: packed sums are those of wide ones, of bytes and of lists, and subtracted") {
+  const fixture t(9000, 12);
+  REQUIRE(!t.bins.list_features().empty());
+  REQUIRE(!t.bins.byte_features().empty());
+  std::vector<std::uint32_t> odd;
+  for (std::uint32_t f = 1; f < 12; f += 2) odd.push_back(f);
+  const int shift = t.scale.steps().shift;
+  for (const auto& columns : {t.every, odd}) {
+    for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+      const simd::scoped_level scope(level);
+      histogram_builder builder(t.bins, 2);
+      builder.use(t.packed.data(), shift, columns);
+      CHECK(builder.shift_of(gradient_histogram::most_packed_rows) == shift);
+      CHECK(builder.shift_of(gradient_histogram::most_packed_rows + 1) == 0);
+      const auto made = [&](row_span rows, int packed_by) {
+        gradient_histogram out(t.bins.cells());
+        out.clear();
+        out.reshape(packed_by);
+        out.clear();
+        builder.build_together(rows, false, 2, out);
+        return out;
+      };
+      for (const std::size_t rows : {0, 7, 300, 4000}) {
+        const row_span some = row_span(t.all).first(rows), others = row_span(t.all).subspan(rows);
+        const auto expected = made(others, 0);
+        const auto as_expected = [&](const gradient_histogram& h) {
+          return std::ranges::all_of(columns, [&](std::uint32_t f) {
+            bool same = true;
+            for (std::size_t c = t.bins.offsets()[f]; c < t.bins.offsets()[f + 1]; ++c)
+              same = same && h[c] == expected[c];
+            return same;
+          });
+        };
+        CHECK(as_expected(made(others, shift)));
+        // Of the whole, the part and the rest: none packed, the part, the part and the rest, all.
+        for (const auto& [whole, part, rest] :
+             {std::array{0, 0, 0}, std::array{0, shift, 0}, std::array{0, shift, shift},
+              std::array{shift, shift, shift}}) {
+          const auto all = made(t.all, whole), taken = made(some, part);
+          gradient_histogram left(t.bins.cells());
+          left.reshape(rest);
+          left.clear();
+          for (const column_range& some_columns : t.bins.columns().cut(3))
+            builder.subtract(all, taken, some_columns, left);
+          CHECK(left.shift() == rest);
+          CHECK(as_expected(left));
+        }
       }
     }
   }
@@ -256,6 +311,7 @@ TEST_CASE("gradient_scale: the bounds of the fixed point hold for any number of 
             std::min<std::int64_t>(rows, static_cast<std::int64_t>(histogram_add_packed::max_rows));
         const std::int64_t room = std::int64_t{1} << scale.steps().shift;
         CHECK(gradient >= 1 << 15);
+        CHECK(scale.steps().shift <= 31);  // packed Hessians are 32-bit integers
         CHECK(hessian * together < room);  // the Hessians of a flush do not reach its gradients
         CHECK(gradient * together < (std::int64_t{1} << 62) / room);  // both fit into 63 bits
         CHECK(gradient <= (std::int64_t{1} << 50) / rows);            // doubles hold the sums of all rows

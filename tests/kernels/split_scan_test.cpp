@@ -1,48 +1,93 @@
+// Also tests: kernels/split_gain.hpp
 #include "colonnade/kernels/split_scan.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "colonnade/core/random.hpp"
+#include "colonnade/kernels/split_gain.hpp"
 #include "colonnade/simd/dispatch.hpp"
 
 using namespace colonnade;
 
 namespace {
 
-split_choice scan(const std::vector<gradient_sum>& cells, const split_rule& rule) {
-  gradient_sum total;
-  for (const auto& cell : cells) total += cell;
-  split_choice best;
+using cell_list = std::vector<gradient_sum>;
+constexpr int shift = 31;
+
+gradient_sum sum_of(const cell_list& cells) {
+  gradient_sum all;
+  for (const auto& cell : cells) all += cell;
+  return all;
+}
+
+std::vector<std::int64_t> pack_cells(const cell_list& cells) {
+  std::vector<std::int64_t> packed;
+  for (const auto& cell : cells) packed.push_back(cell.gradient * (std::int64_t{1} << shift) + cell.hessian);
+  return packed;
+}
+
+bool same(const split_choice& a, const split_choice& b) {
+  return a.gain == b.gain && a.left == b.left && a.below == b.below && a.missing_left == b.missing_left;
+}
+
+// The scan of wide and of packed sums, which must agree.
+split_choice scan(const cell_list& cells, const split_rule& rule, const split_choice& before = {}) {
+  const split_gain gain(sum_of(cells), rule);
+  split_choice best = before;
   bool improved = false;
-  simd::run<split_scan>(cells.data(), cells.size() - 1, total, &rule, &best, &improved);
-  CHECK(improved == (best.gain > 0));
+  simd::run<split_scan>(cells.data(), cells.size() - 1, 0, &gain, &best, &improved);
+  CHECK(improved == (best.gain > before.gain));
+  const auto packed = pack_cells(cells);
+  split_choice again = before;
+  simd::run<split_scan>(packed.data(), cells.size() - 1, shift, &gain, &again, &improved);
+  CHECK(improved == (best.gain > before.gain));
+  CHECK(same(best, again));
   return best;
 }
 
-// Every cut and both directions, by the definition.
-split_choice best_of_all(const std::vector<gradient_sum>& cells, const split_rule& rule) {
+// Every cut and both directions, measured by `gain_of(left)`.
+template <class Gain>
+split_choice best_of_all(const cell_list& cells, const Gain& gain_of) {
   const std::size_t bins = cells.size() - 1;
-  gradient_sum total;
-  for (const auto& cell : cells) total += cell;
   split_choice best;
   for (const bool missing_left : {false, true}) {
     if (missing_left && cells[bins].hessian == 0) continue;
     for (std::size_t cut = missing_left ? 0 : 1; cut < bins; ++cut) {
       gradient_sum left = missing_left ? cells[bins] : gradient_sum{};
       for (std::size_t b = 0; b < cut; ++b) left += cells[b];
-      const gradient_sum right = total - left;
-      const auto hl = static_cast<double>(left.hessian), hr = static_cast<double>(right.hessian);
-      if (left.hessian <= 0 || right.hessian <= 0 || hl < rule.min_hessian || hr < rule.min_hessian) continue;
-      const double score = leaf_score(static_cast<double>(left.gradient), hl, rule.l2, rule.l1) +
-                           leaf_score(static_cast<double>(right.gradient), hr, rule.l2, rule.l1);
-      const double gain = score - leaf_score(static_cast<double>(total.gradient),
-                                             static_cast<double>(total.hessian), rule.l2, rule.l1);
-      if (gain > best.gain * (1 + 1e-11)) best = {gain, left, static_cast<std::uint8_t>(cut), missing_left};
+      const double gain = gain_of(left);
+      if (gain > best.gain) best = {gain, left, static_cast<std::uint16_t>(cut), missing_left};
     }
   }
+  if (cells[bins].hessian == 0 && best.gain > 0)
+    best.missing_left = 2 * best.left.hessian >= sum_of(cells).hessian;
   return best;
+}
+
+// By the definition.
+double plain_gain(const gradient_sum& left, const gradient_sum& total, const split_rule& rule) {
+  const gradient_sum right = total - left;
+  const auto score = [&](const gradient_sum& sum) {
+    return leaf_score(static_cast<double>(sum.gradient), static_cast<double>(sum.hessian), rule.l2, rule.l1);
+  };
+  const auto light = static_cast<double>(std::min(left.hessian, right.hessian));
+  return light < rule.lightest() ? 0 : score(left) + score(right) - score(total);
+}
+
+// Some bins are empty, in some columns most; gradients lie around `offset`.
+cell_list random_cells(std::size_t bins, std::uint64_t seed, std::int64_t offset, std::int64_t times) {
+  const random_stream random(seed);
+  cell_list cells(bins + 1);
+  for (std::size_t b = 0; b <= bins; ++b) {
+    if (random.uniform(3 * b + 1) < (seed % 3 == 0 ? 0.8 : 0.1)) continue;
+    cells[b] = {(static_cast<std::int64_t>(random.below(3 * b + 2, 2001)) - 1000 + offset) * times,
+                (1 + static_cast<std::int64_t>(random.below(3 * b + 3, 500))) * times};
+  }
+  if (seed % 2 == 0) cells[bins] = {};
+  return cells;
 }
 
 }  // namespace
@@ -50,58 +95,61 @@ split_choice best_of_all(const std::vector<gradient_sum>& cells, const split_rul
 TEST_CASE(
     "split_scan: finds the cut that a plain search finds, with and without missing values and penalties") {
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
-    const random_stream random(seed);
-    const std::size_t bins = 1 + random.below(0, 255);
-    std::vector<gradient_sum> cells(bins + 1);
-    for (std::size_t b = 0; b <= bins; ++b) {
-      if (random.uniform(3 * b + 1) < (seed % 3 == 0 ? 0.8 : 0.1)) continue;
-      cells[b] = {static_cast<std::int64_t>(random.below(3 * b + 2, 2001)) - 1000,
-                  1 + static_cast<std::int64_t>(random.below(3 * b + 3, 500))};
-    }
-    if (seed % 2 == 0) cells[bins] = {};
+    const std::int64_t times = seed % 11 < 5 ? 1 : 4000, offset = times == 1 && seed % 3 == 1 ? 20000 : 0;
+    const cell_list cells = random_cells(1 + random_stream(seed).below(0, 600), seed, offset, times);
+    const gradient_sum total = sum_of(cells);
     split_rule rule;
     rule.l2 = seed % 5 == 0 ? 0 : 256;
     rule.l1 = seed % 4 == 1 ? 64 : 0;
     rule.min_hessian = seed % 7 == 0 ? 5120 : 2;
-    const auto expected = best_of_all(cells, rule);
+    const split_gain gain(total, rule);
+    const auto expected = best_of_all(cells, gain);
     for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
       const simd::scoped_level scope(level);
-      const auto all = scan(cells, rule);
-      REQUIRE((all.gain == 0) == (expected.gain == 0));
-      if (all.gain == 0) continue;
-      CHECK(all.gain == doctest::Approx(expected.gain).epsilon(1e-10));
-      CHECK(all.below == expected.below);
-      CHECK(all.left == expected.left);
-      if (cells[bins].hessian != 0) CHECK(all.missing_left == expected.missing_left);
+      const auto found = scan(cells, rule);
+      CHECK(same(found, expected));
+      CHECK(found.gain == doctest::Approx(plain_gain(found.left, total, rule)).epsilon(1e-9));
     }
+    const auto plain =
+        best_of_all(cells, [&](const gradient_sum& left) { return plain_gain(left, total, rule); });
+    CHECK(expected.gain == doctest::Approx(plain.gain).epsilon(1e-9));
+  }
+}
+
+TEST_CASE("split_scan: sides at the least weight, and where float cannot tell what is light") {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    const random_stream random(seed);
+    cell_list cells(61);
+    for (std::size_t b = 0; b < 60; ++b)
+      cells[b] = {static_cast<std::int64_t>(random.below(2 * b, 2'000'001)) - 1'000'000,
+                  b == 0 || b == 59 ? 30'000'000 : static_cast<std::int64_t>(random.below(2 * b + 1, 3))};
+    split_rule rule;
+    // The ends are just heavy enough, or a step too light.
+    rule.min_hessian = 30'000'000 + static_cast<double>(seed % 4);
+    const split_gain gain(sum_of(cells), rule);
+    CHECK(same(scan(cells, rule), best_of_all(cells, gain)));
   }
 }
 
 TEST_CASE("split_scan: equal cuts go to the lowest bin, missing values to the right") {
   const split_rule rule;
-  const std::vector<gradient_sum> cells = {{}, {-5, 5}, {}, {}, {5, 5}, {}, {}};
+  const cell_list cells = {{}, {-5, 5}, {}, {}, {5, 5}, {}, {}};
   const auto split = scan(cells, rule);
   CHECK(split.below == 2);
   CHECK(split.left == gradient_sum{-5, 5});
-  const std::vector<gradient_sum> mirrored = {{-5, 5}, {0, 5}, {5, 5}, {0, 0}};
+  const cell_list mirrored = {{-5, 5}, {0, 5}, {5, 5}, {0, 0}};
   CHECK(scan(mirrored, rule).below == 1);
 }
 
 TEST_CASE("split_scan: an equal score does not replace what was found before") {
   const split_rule rule;
-  const std::vector<gradient_sum> cells = {{-5, 5}, {5, 5}, {}};
+  const cell_list cells = {{-5, 5}, {5, 5}, {}};
   const auto first = scan(cells, rule);
-  split_choice best = first;
-  best.below = 77;
-  bool improved = true;
-  simd::run<split_scan>(cells.data(), std::size_t{2}, gradient_sum{0, 10}, &rule, &best, &improved);
-  CHECK(!improved);
-  CHECK(best.below == 77);
-  best.gain /= 2;
-  simd::run<split_scan>(cells.data(), std::size_t{2}, gradient_sum{0, 10}, &rule, &best, &improved);
-  CHECK(improved);
-  CHECK(best.below == first.below);
-  CHECK(best.gain == first.gain);
+  split_choice before = first;
+  before.below = 77;
+  CHECK(scan(cells, rule, before).below == 77);
+  before.gain /= 2;
+  CHECK(same(scan(cells, rule, before), first));
 }
 
 TEST_CASE("split_scan: sides that change places gain the same, bit for bit") {

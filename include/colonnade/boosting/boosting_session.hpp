@@ -162,8 +162,9 @@ class boosting_session {
     check_cells(sums, wanted);
     check_nodes(sums);
     std::size_t next = 0;
+    const auto wide = [](const growing_node&) { return 0; };
     for (const auto& split : proposal_.splits) {
-      const auto e = nodes_.assign_histograms(nodes_[split.node], split.sum_left);
+      const auto e = nodes_.assign_histograms(nodes_[split.node], split.sum_left, wide);
       nodes_.complete(
           e, need_, builder_, shape_.columns(),
           [&](const growing_node& n) { fill(sums, next++, *n.histogram); },

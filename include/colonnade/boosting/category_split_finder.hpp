@@ -6,7 +6,7 @@
 #include <span>
 
 #include "colonnade/kernels/row_partition.hpp"
-#include "colonnade/kernels/split_scan.hpp"
+#include "colonnade/kernels/split_gain.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -21,40 +21,6 @@ struct category_rule {
   double more_l2(std::size_t bins) const { return one_hot(bins) ? 0 : l2; }
 };
 
-/// What a split gains, from the sums of its left side: with the bits of `split_scan` where `more_l2` is 0,
-/// and the same when the sides change places. 0 where a side is too light.
-class split_gain {
- public:
-  split_gain(const gradient_sum& total, const split_rule& rule, double more_l2)
-      : g_(static_cast<double>(total.gradient)),
-        h_(static_cast<double>(total.hessian)),
-        l1_(rule.l1),
-        l2_(rule.l2 + more_l2),
-        lightest_(std::max(rule.min_hessian, 1.0)) {
-    const double parent = leaf_score(g_, h_, rule.l2, l1_), s = h_ + 2 * l2_;
-    scale_ = l1_ > 0 ? 1 : 1 / s;
-    offset_ = l1_ > 0 ? -parent : g_ * g_ / s - parent;
-  }
-
-  double operator()(const gradient_sum& left) const {
-    const double hl = static_cast<double>(left.hessian), hr = h_ - hl, dl = hl + l2_, dr = hr + l2_;
-    if (!(std::min(hl, hr) >= lightest_)) return 0;
-    double gl = static_cast<double>(left.gradient), gr = g_ - gl, over;
-    if (l1_ > 0) {
-      gl = soft_threshold(gl, l1_);
-      gr = soft_threshold(gr, l1_);
-      over = gl * gl * dr + gr * gr * dl;
-    } else {
-      const double cross = gl * dr - gr * dl;
-      over = cross * cross;
-    }
-    return scale_ * (over / (dl * dr)) + offset_;
-  }
-
- private:
-  double g_, h_, l1_, l2_, lightest_, scale_, offset_;
-};
-
 /// Finds the best set of categories to send left from one node, or from all nodes of a level that share their
 /// split (Fisher 1958): with few bins each category against the rest; otherwise categories in the order of
 /// g / (h + smooth), of which the first or the last ones, up to half of them, go left. Those lighter than
@@ -67,6 +33,8 @@ class split_gain {
 /// a node that a split would leave too light on a side adds nothing. O(bins log bins + nodes x bins).
 class category_split_finder {
  public:
+  static constexpr std::size_t most_bins = 256;  ///< with that of missing values
+
   /// Sums of a node: those of the categories in `cells[0 .. bins)`, of missing values in `cells[bins]`.
   struct node {
     const gradient_sum* cells;
@@ -99,8 +67,6 @@ class category_split_finder {
   }
 
  private:
-  static constexpr std::size_t most_bins = 256;
-
   struct category {
     double key;
     std::uint8_t bin;

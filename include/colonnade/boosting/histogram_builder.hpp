@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "colonnade/boosting/binned_matrix.hpp"
+#include "colonnade/boosting/histogram_pool.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/kernels/gradient_histogram.hpp"
 #include "colonnade/simd/dispatch.hpp"
@@ -17,60 +16,6 @@ namespace colonnade::inline COLONNADE_ABI {
 
 /// Row numbers of a node.
 using row_span = std::span<const std::uint32_t>;
-
-/// Sums of the gradients of each bin of each column: the learning state of one step of boosting. Exact
-/// integers, so any cut of the rows into parts, added in any order, gives the same sums.
-class gradient_histogram {
- public:
-  gradient_histogram() = default;
-  explicit gradient_histogram(std::size_t cells) : cells_(cells) {}
-
-  gradient_sum* cells() { return cells_.data(); }
-  const gradient_sum* cells() const { return cells_.data(); }
-  std::size_t size() const { return cells_.size(); }
-  void clear() { clear(0, size()); }
-  void clear(std::size_t first, std::size_t last) {
-    std::fill(cells_.data() + first, cells_.data() + last, gradient_sum{});
-  }
-  /// Adds the sums of other rows.
-  void merge(const gradient_histogram& other) { add(other.cells(), 0, size()); }
-  /// Takes away the sums of some of the rows, in the cells first .. last - 1.
-  void subtract(const gradient_histogram& some, std::size_t first, std::size_t last) {
-    simd::run<histogram_subtract>(cells() + first, some.cells() + first, last - first);
-  }
-  void add(const gradient_sum* other, std::size_t first, std::size_t last) {
-    for (std::size_t i = first; i < last; ++i) cells_[i] += other[i];
-  }
-  friend bool operator==(const gradient_histogram&, const gradient_histogram&) = default;
-
- private:
-  std::vector<gradient_sum> cells_;
-};
-
-/// Histograms of one size that are used again and again.
-class histogram_pool {
- public:
-  explicit histogram_pool(std::size_t cells) : cells_(cells) {}
-
-  /// One with any content.
-  std::unique_ptr<gradient_histogram> borrow() {
-    ++lent_;
-    if (free_.empty()) return std::make_unique<gradient_histogram>(cells_);
-    auto histogram = std::move(free_.back());
-    free_.pop_back();
-    return histogram;
-  }
-  void give_back(std::unique_ptr<gradient_histogram> histogram) {
-    if (histogram == nullptr) return;
-    --lent_;
-    free_.push_back(std::move(histogram));
-  }
-  std::size_t lent() const { return lent_; }
-
- private:
-  std::size_t cells_, lent_ = 0;
-  std::vector<std::unique_ptr<gradient_histogram>> free_;
-};
 
 /// Builds histograms of rows of a binned matrix, of the columns that the tree may split by: the cells of
 /// others are anything. Each worker has its own scratch; results do not depend on who works.
@@ -98,7 +43,7 @@ class histogram_builder {
   }
 
   /// Makes the cells of `columns` of `out` the histogram of `rows` (all 0 .. bins.rows() - 1 if
-  /// `everything`), as `worker` alone.
+  /// `everything`), as `worker` alone. If `out` is packed, the rows have to be few.
   void build(row_span rows, bool everything, const column_range& columns, std::size_t worker,
              gradient_histogram& out) {
     const histogram_columns bytes = chosen(columns);
@@ -135,14 +80,18 @@ class histogram_builder {
     gather(useful, all, lists, out);
   }
 
-  /// Takes the sums of `some` away from those of `parent`, in the cells of `columns`.
-  void subtract(const gradient_histogram& some, const column_range& columns,
-                gradient_histogram& parent) const {
-    if (all_columns()) return parent.subtract(some, bins_.first_cell(columns), bins_.last_cell(columns));
+  /// Makes the cells of `columns` of `rest` what is left of `all` without `some`; it may be `all`.
+  void subtract(const gradient_histogram& all, const gradient_histogram& some, const column_range& columns,
+                gradient_histogram& rest) const {
+    if (all_columns())
+      return rest.become_rest(all, some, bins_.first_cell(columns), bins_.last_cell(columns));
     const column_range of = places(columns_, columns);
     for (const std::uint32_t f : columns_.subspan(of.first, of.size()))
-      parent.subtract(some, bins_.offsets()[f], bins_.offsets()[f + 1]);
+      rest.become_rest(all, some, bins_.offsets()[f], bins_.offsets()[f + 1]);
   }
+
+  /// How histograms of so many rows may be packed, to half of the memory: see `gradient_histogram::shift`.
+  int shift_of(std::size_t rows) const { return rows <= gradient_histogram::most_packed_rows ? shift_ : 0; }
 
   static constexpr double nanoseconds_per_update = 0.6;
 
@@ -223,7 +172,7 @@ class histogram_builder {
 
   void build_bytes(row_span rows, bool everything, const histogram_columns& columns, std::size_t worker,
                    gradient_histogram& out) {
-    if (rows.size() < few_rows_) return build_wide(view(rows, everything), columns, out);
+    if (rows.size() < few_rows_) return build_straight(view(rows, everything), columns, out);
     worker_state& state = ready(worker);
     for (std::size_t first = 0; first < rows.size(); first += histogram_add_packed::max_rows) {
       check_interrupt();
@@ -231,12 +180,14 @@ class histogram_builder {
     }
   }
 
-  void build_wide(const histogram_rows& in, const histogram_columns& columns, gradient_histogram& out) const {
+  void build_straight(const histogram_rows& in, const histogram_columns& columns,
+                      gradient_histogram& out) const {
     for (std::size_t k = 0; k < columns.count; ++k) {
       const histogram_place& place = bins_.byte_cells()[columns[k]];
       out.clear(place.first, place.first + place.count);
     }
-    simd::run<histogram_add_wide>(in, bins_.byte_cells(), columns, out.cells());
+    out.visit(
+        [&](auto* cells) { simd::run<histogram_add_straight>(in, bins_.byte_cells(), columns, cells); });
   }
 
   void build_lists(const histogram_rows& in, const list_range& lists, gradient_histogram& out) const {
@@ -253,8 +204,11 @@ class histogram_builder {
   void add_lists(const histogram_rows& in, const list_range& lists, gradient_histogram& out,
                  gradient_sum& total) const {
     const auto features = bins_.list_features();
-    simd::run<histogram_add_lists>(in, bins_.row_lists(), bins_.offsets()[features[lists.first]],
-                                   bins_.offsets()[features[lists.last - 1] + 1], out.cells(), &total);
+    const std::uint32_t first = bins_.offsets()[features[lists.first]],
+                        last = bins_.offsets()[features[lists.last - 1] + 1];
+    out.visit([&](auto* cells) {
+      simd::run<histogram_add_lists>(in, bins_.row_lists(), first, last, cells, &total);
+    });
   }
 
   // The rows that no list names: what is missing of the sum of all.
@@ -263,8 +217,8 @@ class histogram_builder {
       if (!bins_.list(k).has_usual()) continue;
       const std::uint32_t f = bins_.list_features()[k];
       gradient_sum rest = total;
-      for (std::size_t c = bins_.offsets()[f]; c < bins_.offsets()[f + 1]; ++c) rest -= out.cells()[c];
-      out.cells()[bins_.offsets()[f] + bins_.list(k).usual()] = rest;
+      for (std::size_t c = bins_.offsets()[f]; c < bins_.offsets()[f + 1]; ++c) rest -= out[c];
+      out.set(bins_.offsets()[f] + bins_.list(k).usual(), rest);
     }
   }
 
@@ -273,8 +227,10 @@ class histogram_builder {
            gradient_histogram& out, bool fresh) const {
     for (std::size_t k = 0; k < columns.count; k += columns_together) {
       simd::run<histogram_add_packed>(in, group(columns, k), state.packed.data());
-      simd::run<histogram_flush>(state.packed.data(), shift_, group(columns, k), bins_.byte_cells(),
-                                 out.cells(), fresh);
+      out.visit([&](auto* cells) {
+        simd::run<histogram_flush>(state.packed.data(), shift_, group(columns, k), bins_.byte_cells(), cells,
+                                   fresh);
+      });
     }
   }
 

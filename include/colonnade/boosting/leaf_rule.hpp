@@ -5,7 +5,7 @@
 #include "colonnade/boosting/boosting_params.hpp"
 #include "colonnade/boosting/gradient_scale.hpp"
 #include "colonnade/kernels/gradient_histogram.hpp"
-#include "colonnade/kernels/split_scan.hpp"
+#include "colonnade/kernels/split_gain.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 

@@ -11,7 +11,7 @@
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/kernels/level_scan.hpp"
 #include "colonnade/kernels/row_partition.hpp"
-#include "colonnade/kernels/split_scan.hpp"
+#include "colonnade/kernels/split_gain.hpp"
 #include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {

@@ -33,6 +33,7 @@ class node_expander {
   node_expander(const binned_matrix& bins, const boosting_params& params, int threads)
       : bins_(bins),
         threads_(threads),
+        packs_(params.policy != grow_policy::symmetric),
         builder_(bins, workers()),
         rows_(bins),
         nodes_(bins, params, threads) {}
@@ -43,6 +44,7 @@ class node_expander {
     columns_ = columns.columns().size();
     node& root = nodes_.start(scale, columns);
     root.last = rows_.size();
+    root.histogram->reshape(shift_of(root));
     builder_.build_together(rows_of(root), rows_.size() == bins_.rows(), threads_, *root.histogram);
     nodes_.finish_root();
   }
@@ -60,7 +62,8 @@ class node_expander {
     for (const std::uint32_t id : fresh) {
       node& parent = nodes_[id];
       const bool left_first = nodes_[parent.left].size() <= nodes_[parent.left + 1].size();
-      const expansion e = nodes_.assign_histograms(parent, left_first);
+      const expansion e =
+          nodes_.assign_histograms(parent, left_first, [&](const node& n) { return shift_of(n); });
       if (!e.wanted) continue;
       if (is_large(parent)) {
         complete_together(e);
@@ -93,6 +96,8 @@ class node_expander {
     node_split first, second;
   };
 
+  // Histograms of few rows are packed, but not those that the nodes of a level are to look at together.
+  int shift_of(const node& n) const { return packs_ ? builder_.shift_of(n.size()) : 0; }
   bool is_large(const node& n) const { return workers() > 1 && n.size() > large_node; }
 
   void move_rows(const std::vector<std::uint32_t>& parents) {
@@ -138,7 +143,7 @@ class node_expander {
 
   void complete(const std::vector<expansion>& some) {
     std::size_t rows = 0;
-    for (const expansion& e : some) rows += e.first->size() + (e.from_parent ? 0 : e.second->size());
+    for (const expansion& e : some) rows += e.first->size() + (e.parent != nullptr ? 0 : e.second->size());
     const double work =
         static_cast<double>(rows * columns_) * nanoseconds_per_update +
         static_cast<double>(some.size() * bins_.cells()) * 2 * split_finder::nanoseconds_per_cell;
@@ -168,6 +173,7 @@ class node_expander {
 
   const binned_matrix& bins_;
   int threads_;
+  bool packs_;
   std::size_t columns_ = 0;  // of the tree
   children_need need_ = children_need::splits;
   histogram_builder builder_;

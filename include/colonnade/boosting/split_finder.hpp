@@ -61,19 +61,12 @@ class split_finder {
                   std::span<const std::uint32_t> features, const column_range& columns) const {
     const auto first = std::lower_bound(features.begin(), features.end(), columns.first);
     const auto last = std::lower_bound(first, features.end(), columns.last);
+    const split_gain gain_of_cuts(sum, rule_);
     node_split best;
     for (auto feature = first; feature != last; ++feature) {
-      const gradient_sum* const cells = histogram.cells() + bins_.offsets()[*feature];
-      const std::size_t count = bins_.missing_bin(*feature);
       const bool by_set = bins_.categorical(*feature);
-      bool improved = false;
-      if (by_set) {
-        const category_split_finder::node node[] = {{cells, sum}};
-        improved = category_split_finder(node, count).improve(rule_, category_rule_, best.choice, best.set);
-      } else {
-        simd::run<split_scan>(cells, count, sum, static_cast<const split_rule*>(&rule_), &best.choice,
-                              &improved);
-      }
+      const bool improved = by_set ? improve_by_set(histogram, sum, *feature, best)
+                                   : improve_by_cut(histogram, gain_of_cuts, *feature, best);
       if (!improved) continue;
       best.feature = *feature;
       best.by_set = by_set;
@@ -113,6 +106,25 @@ class split_finder {
 
  private:
   static constexpr double tiny_gain = 1e-6;
+
+  bool improve_by_cut(const gradient_histogram& histogram, const split_gain& gain, std::uint32_t feature,
+                      node_split& best) const {
+    bool improved = false;
+    histogram.visit([&](const auto* cells) {
+      simd::run<split_scan>(cells + bins_.offsets()[feature], std::size_t{bins_.missing_bin(feature)},
+                            histogram.shift(), &gain, &best.choice, &improved);
+    });
+    return improved;
+  }
+
+  bool improve_by_set(const gradient_histogram& histogram, const gradient_sum& sum, std::uint32_t feature,
+                      node_split& best) const {
+    const std::size_t bins = bins_.missing_bin(feature);
+    gradient_sum cells[category_split_finder::most_bins];
+    for (std::size_t b = 0; b <= bins; ++b) cells[b] = histogram[bins_.offsets()[feature] + b];
+    const category_split_finder::node node[] = {{cells, sum}};
+    return category_split_finder(node, bins).improve(rule_, category_rule_, best.choice, best.set);
+  }
 
   double score(const gradient_sum& sum, double more_l2) const {
     return leaf_score(static_cast<double>(sum.gradient), static_cast<double>(sum.hessian), rule_.l2 + more_l2,

@@ -28,11 +28,13 @@ class tree_nodes {
   static constexpr std::size_t histogram_bytes = std::size_t{1}
                                                  << 29;  ///< kept for subtraction; beyond, built anew
 
-  /// Two children whose histograms and best splits are to be found. The second one's histogram is the
-  /// parent's, to be lessened by the first one's, or else to be built as well.
+  /// Two children whose histograms and best splits are to be found. The second one's histogram is what is
+  /// left of the parent's without the first one's (in its place, if both are of a kind), or, without that, to
+  /// be built as well.
   struct expansion {
     node *first, *second;
-    bool wanted, from_parent;
+    bool wanted;
+    const gradient_histogram* parent;
   };
 
   tree_nodes(const binned_matrix& bins, const boosting_params& params, int threads)
@@ -52,15 +54,8 @@ class tree_nodes {
   /// Sums of the root and its best split, once its histogram is there.
   void finish_root() {
     node& root = all_.front();
-    root.sum = sum_of(root.histogram->cells());
+    root.sum = sum_of(*root.histogram);
     if (may_split(root.sum, 0)) root.split = find_together(root);
-  }
-  /// Sums of a node from the cells of its histogram.
-  gradient_sum sum_of(const gradient_sum* cells) const {
-    const std::uint32_t any = columns_->columns().front();
-    gradient_sum sum;
-    for (std::size_t c = bins_.offsets()[any]; c < bins_.offsets()[any + 1]; ++c) sum += cells[c];
-    return sum;
   }
 
   /// Makes the children of a node, whose sums its split tells, and borrows what their histograms need.
@@ -86,15 +81,21 @@ class tree_nodes {
   }
 
   /// Gives the children of a node their histograms; the left one's is to be built if `left_first`.
-  expansion assign_histograms(node& parent, bool left_first) {
+  /// `shift_of(child)` tells how it is packed.
+  template <class Shift>
+  expansion assign_histograms(node& parent, bool left_first, const Shift& shift_of) {
     node& left = all_[parent.left];
     node& right = all_[parent.left + 1];
-    const expansion e = {left_first ? &left : &right, left_first ? &right : &left, left.histogram != nullptr,
-                         right.histogram == nullptr};
-    if (e.wanted && e.from_parent) {
+    expansion e = {left_first ? &left : &right, left_first ? &right : &left, left.histogram != nullptr,
+                   nullptr};
+    if (!e.wanted) return e;
+    if (right.histogram == nullptr) {
+      e.parent = parent.histogram.get();
       e.first->histogram.swap(left.histogram);
-      e.second->histogram = std::move(parent.histogram);
+      const bool in_place = shift_of(*e.second) == e.parent->shift();
+      e.second->histogram = in_place ? std::move(parent.histogram) : pool_.borrow();
     }
+    for (node* child : {e.first, e.second}) child->histogram->reshape(shift_of(*child));
     return e;
   }
 
@@ -104,10 +105,10 @@ class tree_nodes {
                 const column_range& columns, const Build& build, const Find& find, node_split& first,
                 node_split& second) const {
     build(*e.first);
-    if (!e.from_parent) {
+    if (e.parent == nullptr) {
       build(*e.second);
     } else if (e.second->split.found()) {
-      builder.subtract(*e.first->histogram, columns, *e.second->histogram);
+      builder.subtract(*e.parent, *e.first->histogram, columns, *e.second->histogram);
     }
     if (need != children_need::splits) return;
     if (e.first->split.found()) first = find(*e.first);
@@ -145,6 +146,12 @@ class tree_nodes {
   }
 
  private:
+  gradient_sum sum_of(const gradient_histogram& histogram) const {
+    const std::uint32_t any = columns_->columns().front();
+    gradient_sum sum;
+    for (std::size_t c = bins_.offsets()[any]; c < bins_.offsets()[any + 1]; ++c) sum += histogram[c];
+    return sum;
+  }
   bool may_split(const gradient_sum& sum, std::uint32_t depth) const {
     return (params_.max_depth == 0 || depth < params_.max_depth) && finder_.worth_trying(sum);
   }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #include "colonnade/simd/dispatch.hpp"
 #include "colonnade/simd/pack.hpp"
@@ -28,6 +29,17 @@ struct gradient_sum {
   friend bool operator==(const gradient_sum&, const gradient_sum&) = default;
 };
 
+/// The sums of a bin of a histogram, which are made wide, or packed by `shift` into (gradient << shift) +
+/// hessian.
+COLONNADE_KERNEL const gradient_sum& unpacked(const gradient_sum& cell, int) { return cell; }
+COLONNADE_KERNEL gradient_sum unpacked(std::int64_t cell, int shift) {
+  return {cell >> shift, cell & ((std::int64_t{1} << shift) - 1)};
+}
+COLONNADE_KERNEL void pack(const gradient_sum& sum, int, gradient_sum& cell) { cell = sum; }
+COLONNADE_KERNEL void pack(const gradient_sum& sum, int shift, std::int64_t& cell) {
+  cell = sum.gradient * (std::int64_t{1} << shift) + sum.hessian;
+}
+
 /// Where the sums of a column of bytes stand in a histogram.
 struct histogram_place {
   std::uint32_t first, count;
@@ -42,6 +54,30 @@ struct histogram_rows {
   const std::uint32_t* rows;  ///< row numbers; null: first, first + 1, ...
   std::size_t first, count;
 };
+
+namespace detail {
+
+/// A row's gradient and Hessian, to be added to cells of either kind.
+template <class Cell>
+struct row_sum {
+  COLONNADE_KERNEL row_sum(std::int64_t packed, int shift)
+      : both{packed >> shift, packed & ((std::int64_t{1} << shift) - 1)} {}
+  COLONNADE_KERNEL void add_to(gradient_sum& cell) const {
+    simd::pack<std::int64_t, 2> sum;
+    simd::load(sum, &cell.gradient);
+    sum += simd::pack<std::int64_t, 2>{both.gradient, both.hessian};
+    simd::store(&cell.gradient, sum);
+  }
+  gradient_sum both;
+};
+template <>
+struct row_sum<std::int64_t> {
+  COLONNADE_KERNEL row_sum(std::int64_t packed, int) : both(packed) {}
+  COLONNADE_KERNEL void add_to(std::int64_t& cell) const { cell += both; }
+  std::int64_t both;
+};
+
+}  // namespace detail
 
 /// Columns whose sums are made: `count` from `first` on, or, with `numbers`, those whose numbers stand there.
 struct histogram_columns {
@@ -59,32 +95,28 @@ struct histogram_columns {
   }
 };
 
-/// Adds rows to the wide sums of their bins, straight: the cell of column c and bin b is
-/// cells[places[c].first + b].
-struct histogram_add_wide {
-  template <class Isa>
+/// Adds rows to the sums of their bins, straight: the cell of column c and bin b is cells[places[c].first +
+/// b].
+struct histogram_add_straight {
+  template <class Isa, class Cell>
   COLONNADE_KERNEL void operator()(Isa, const histogram_rows& in, const histogram_place* places,
-                                   const histogram_columns& columns, gradient_sum* cells) const {
+                                   const histogram_columns& columns, Cell* cells) const {
     columns.numbers == nullptr ? add<false>(in, places, columns, cells)
                                : add<true>(in, places, columns, cells);
   }
 
  private:
-  template <bool Chosen>
+  template <bool Chosen, class Cell>
   COLONNADE_KERNEL static void add(const histogram_rows& in, const histogram_place* places,
-                                   const histogram_columns& columns, gradient_sum* cells) {
-    const std::int64_t mask = (std::int64_t{1} << in.shift) - 1;
+                                   const histogram_columns& columns, Cell* cells) {
     const std::size_t count = columns.count;
     for (std::size_t i = 0; i < in.count; ++i) {
       const std::size_t row = in.rows == nullptr ? in.first + i : in.rows[i];
-      const std::int64_t both = in.packed[row];
-      const simd::pack<std::int64_t, 2> sum = {both >> in.shift, both & mask};
+      const detail::row_sum<Cell> sum(in.packed[row], in.shift);
       const std::uint8_t* bin = in.bins + row * in.stride;
       for (std::size_t k = 0; k < count; ++k) {
         const std::size_t c = columns.at<Chosen>(k);
-        simd::pack<std::int64_t, 2> old;
-        simd::load(old, &cells[places[c].first + bin[c]].gradient);
-        simd::store(&cells[places[c].first + bin[c]].gradient, simd::pack<std::int64_t, 2>(old + sum));
+        sum.add_to(cells[places[c].first + bin[c]]);
       }
     }
   }
@@ -203,15 +235,15 @@ struct histogram_add_packed {
   }
 };
 
-/// Moves packed sums to wide ones, adding or (`fresh`) replacing, and leaves zeros behind.
+/// Moves packed sums, adding to the cells or (`fresh`) replacing them, and leaves zeros behind.
 struct histogram_flush {
-  template <class Isa>
+  template <class Isa, class Cell>
   COLONNADE_KERNEL void operator()(Isa, std::int64_t* packed, int shift, histogram_columns columns,
-                                   const histogram_place* places, gradient_sum* cells, bool fresh) const {
+                                   const histogram_place* places, Cell* cells, bool fresh) const {
     for (std::size_t k = 0; k < columns.count; ++k) {
       std::int64_t* const from = packed + k * histogram_add_packed::slots;
       const histogram_place& place = places[columns[k]];
-      gradient_sum* const to = cells + place.first;
+      Cell* const to = cells + place.first;
       if (fresh) {
         move<true>(from, shift, place.count, to);
       } else {
@@ -234,6 +266,11 @@ struct histogram_flush {
       from[b] = 0;
     }
   }
+  template <bool Fresh>
+  COLONNADE_KERNEL static void move(std::int64_t* from, int, std::size_t count, std::int64_t* to) {
+    for (std::size_t b = 0; b < count; ++b) to[b] = Fresh ? from[b] : to[b] + from[b];
+    std::memset(from, 0, count * sizeof *from);
+  }
 };
 
 /// Columns that are kept as lists: row r has the cells list[begin[r]] .. list[begin[r + 1] - 1], ascending.
@@ -244,38 +281,60 @@ struct histogram_lists {
 
 /// Adds rows to the cells first .. last - 1 that their lists name, and to `*total`.
 struct histogram_add_lists {
-  template <class Isa>
+  template <class Isa, class Cell>
   COLONNADE_KERNEL void operator()(Isa, const histogram_rows& in, const histogram_lists& lists,
-                                   std::uint32_t first, std::uint32_t last, gradient_sum* cells,
+                                   std::uint32_t first, std::uint32_t last, Cell* cells,
                                    gradient_sum* total) const {
-    using sums = simd::pack<std::int64_t, 2>;
-    const std::int64_t mask = (std::int64_t{1} << in.shift) - 1;
-    sums all;
-    simd::load(all, &total->gradient);
+    gradient_sum all = *total;
     for (std::size_t i = 0; i < in.count; ++i) {
       const std::size_t row = in.rows == nullptr ? in.first + i : in.rows[i];
-      const std::int64_t both = in.packed[row];
-      const sums sum = {both >> in.shift, both & mask};
-      all += sum;
+      const detail::row_sum<Cell> sum(in.packed[row], in.shift);
+      all += unpacked(in.packed[row], in.shift);
       const std::uint32_t* const end = lists.list + lists.begin[row + 1];
       const std::uint32_t* at = lists.list + lists.begin[row];
       if (first != 0) at = std::lower_bound(at, end, first);
-      for (; at != end && *at < last; ++at) {
-        sums old;
-        simd::load(old, &cells[*at].gradient);
-        simd::store(&cells[*at].gradient, sums(old + sum));
-      }
+      for (; at != end && *at < last; ++at) sum.add_to(cells[*at]);
     }
-    simd::store(&total->gradient, all);
+    *total = all;
   }
 };
 
-/// larger = parent - smaller, in place of the parent.
+/// rest = parent - some, whichever of them are packed by `shift`; `rest` may be `parent`.
 struct histogram_subtract {
-  template <class Isa>
-  COLONNADE_KERNEL void operator()(Isa, gradient_sum* parent, const gradient_sum* smaller,
+  template <class Isa, class Parent, class Some, class Rest>
+  COLONNADE_KERNEL void operator()(Isa, const Parent* parent, const Some* some, int shift, Rest* rest,
                                    std::size_t count) const {
-    for (std::size_t b = 0; b < count; ++b) parent[b] -= smaller[b];
+    if constexpr (std::is_same_v<Parent, Some> && std::is_same_v<Parent, Rest>) {
+      subtract<Isa>(words(parent), words(some), words(rest), count * (sizeof(Parent) / sizeof(std::int64_t)));
+    } else {
+      for (std::size_t b = 0; b < count; ++b) {
+        const gradient_sum sum = unpacked(parent[b], shift) - unpacked(some[b], shift);
+        pack(sum, shift, rest[b]);
+      }
+    }
+  }
+
+ private:
+  COLONNADE_KERNEL static const std::int64_t* words(const gradient_sum* sums) { return &sums->gradient; }
+  COLONNADE_KERNEL static std::int64_t* words(gradient_sum* sums) { return &sums->gradient; }
+  template <class Word>
+  COLONNADE_KERNEL static Word* words(Word* packed) {
+    return packed;
+  }
+
+  template <class Isa>
+  COLONNADE_KERNEL static void subtract(const std::int64_t* parent, const std::int64_t* some,
+                                        std::int64_t* rest, std::size_t count) {
+    constexpr std::size_t lanes = simd::lanes<Isa, std::int64_t>;
+    std::size_t i = 0;
+    for (; i + lanes <= count; i += lanes) {
+      simd::pack<std::int64_t, lanes> all, part;
+      simd::load(all, parent + i);
+      simd::load(part, some + i);
+      all -= part;
+      simd::store(rest + i, all);
+    }
+    for (; i < count; ++i) rest[i] = parent[i] - some[i];
   }
 };
 

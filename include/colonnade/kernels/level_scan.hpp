@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "colonnade/kernels/gradient_histogram.hpp"
-#include "colonnade/kernels/split_scan.hpp"
+#include "colonnade/kernels/split_gain.hpp"
 #include "colonnade/simd/dispatch.hpp"
 #include "colonnade/simd/pack.hpp"
 
@@ -45,7 +45,7 @@ struct level_scan {
           h_(static_cast<double>(total.hessian)),
           l1_(rule.l1),
           l2_(rule.l2),
-          lightest_(rule.min_hessian > 1 ? rule.min_hessian : 1),
+          lightest_(rule.lightest()),
           score_(leaf_score(g_, h_, l2_, l1_)) {}
 
     template <class Isa>

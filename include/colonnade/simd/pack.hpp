@@ -68,13 +68,17 @@ COLONNADE_KERNEL void unzip(const T* pairs, Pack& first, Pack& second) {
     } else if constexpr (Lanes == 4) {
       first = __builtin_shufflevector(a, b, 0, 4, 2, 6);
       second = __builtin_shufflevector(a, b, 1, 5, 3, 7);
-    } else {
+    } else if constexpr (Lanes == 8) {
       first = __builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14);
       second = __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15);
+    } else {
+      first = __builtin_shufflevector(a, b, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30);
+      second = __builtin_shufflevector(a, b, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
     }
 #else
-    pack<std::conditional_t<sizeof(T) == 8, long long, int>, Lanes> even = {};
-    for (std::size_t k = 0; k < Lanes; ++k) even[k] = k % 2 == 0 ? k : Lanes + k - 1;
+    using index = std::conditional_t<sizeof(T) == 8, long long, int>;
+    pack<index, Lanes> even = {};
+    for (std::size_t k = 0; k < Lanes; ++k) even[k] = static_cast<index>(k % 2 == 0 ? k : Lanes + k - 1);
     first = __builtin_shuffle(a, b, even);
     second = __builtin_shuffle(a, b, even + 1);
 #endif
