@@ -490,7 +490,7 @@ py::dict cross_validate(const py::object& x, const py::object& y, const py::obje
                         const py::list& folds, bool classifier, const py::dict& params,
                         const py::object& observer, const py::object& base_margin, const py::object& group,
                         int threads) {
-  const matrix_argument data(x, "X", values::any);
+  const rows_argument data(x, "X");
   const auto target = classifier ? target_argument::classes_of(y) : target_argument::values_of(y, "y");
   check_lengths(data.rows(), target.size());
   const weight_argument weight(sample_weight, data.rows());
@@ -505,9 +505,9 @@ py::dict cross_validate(const py::object& x, const py::object& y, const py::obje
   const python_observer watch(observer);
   const boosting_cv_scores scores = data.visit([&](auto view) {
     return released([&] {
-      return boosting_cv::evaluate(samples<decltype(view)>{view, target.view(), weight.view()}, rows,
-                                   settings.params, threads, watch, settings.custom(), base.view(),
-                                   sizes_in(sizes));
+      return boosting_cv::evaluate(
+          samples<std::remove_const_t<decltype(view)>>{view, target.view(), weight.view()}, rows,
+          settings.params, threads, watch, settings.custom(), base.view(), sizes_in(sizes));
     });
   });
   py::dict out;

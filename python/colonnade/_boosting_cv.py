@@ -37,7 +37,7 @@ def cv(
     ----------
     estimator : GradientBoostedTreesClassifier or GradientBoostedTreesRegressor
         Gives the parameters; it is not fitted.
-    X : array or data frame of shape (rows, columns)
+    X : array, data frame or sparse table of shape (rows, columns)
         Numbers; NaN is missing. Columns of categories as in ``fit``: their categories are those of all rows.
     y : array of shape (rows,)
         Classes of any kind, or values.

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "colonnade/boosting/boosting_cv.hpp"
 #include "colonnade/boosting/gradient_boosted_trees.hpp"
 #include "tests/boosting/boosting_data.hpp"
 #include "tests/boosting/sparse_data.hpp"
@@ -113,6 +114,23 @@ TEST_CASE("gradient_boosted_trees: evaluation, going on and refitting of sparse 
   const auto longer = gradient_boosted_trees::fit(dense, {}, p, 1, {}, nullptr, {}, &model);
   CHECK(gradient_boosted_trees::fit(sparse, p, 2, {}, &same) == longer);
   CHECK(model.refit(sparse, 0.3, 2) == model.refit(dense, 0.3, 1));
+}
+
+TEST_CASE("boosting_cv: scores of sparse tables are those of dense ones") {
+  const sparse_table t(900, 6, 0.1);
+  const auto y = sparse_targets(t);
+  const samples<matrix_view<const double>> dense{t.dense.view(), {y.data(), y.size()}, {}};
+  const samples<csr_view<double>> sparse{t.view(), {y.data(), y.size()}, {}};
+  std::vector<boosting_fold> folds(3);
+  for (std::uint32_t i = 0; i < 900; ++i) {
+    for (std::size_t k = 0; k < 3; ++k) (i % 3 == k ? folds[k].test : folds[k].train).push_back(i);
+  }
+  const boosting_params p = params_for(boosting_objective::logistic, 5, 4);
+  const auto expected = boosting_cv::evaluate(dense, folds, p, 1),
+             found = boosting_cv::evaluate(sparse, folds, p, 2);
+  CHECK(found.train_mean == expected.train_mean);
+  CHECK(found.test_mean == expected.test_mean);
+  CHECK(found.test_std == expected.test_std);
 }
 
 TEST_CASE("gradient_boosted_trees: columns of categories in sparse tables") {

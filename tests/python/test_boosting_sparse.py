@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from colonnade.boosting import GradientBoostedTreesClassifier, GradientBoostedTreesRegressor
+from colonnade.boosting import GradientBoostedTreesClassifier, GradientBoostedTreesRegressor, cv
 
 sparse = pytest.importorskip("scipy.sparse")
 
@@ -155,3 +155,12 @@ def test_one_line_errors() -> None:
     broken.indices[0] = 77  # scipy believes it
     with pytest.raises(ValueError, match="X: found column 77 in row"):
         model.predict(broken)
+
+
+def test_cross_validation_scores_a_sparse_table_as_the_dense_one() -> None:
+    X, score = counts(900, 20)
+    model = GradientBoostedTreesRegressor(n_estimators=5)
+    dense, found = cv(model, X.toarray(), score, cv=3), cv(model, X.tocsc(), score, cv=3)
+    assert dense.keys() == found.keys()
+    for name, values in dense.items():
+        assert np.array_equal(found[name], values), name

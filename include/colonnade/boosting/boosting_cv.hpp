@@ -15,6 +15,7 @@
 #include "colonnade/boosting/boosting_trainer.hpp"
 #include "colonnade/boosting/feature_cuts.hpp"
 #include "colonnade/boosting/row_sampler.hpp"
+#include "colonnade/boosting/sparse_columns.hpp"
 #include "colonnade/core/real.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
@@ -39,22 +40,23 @@ class boosting_cv {
  public:
   /// `evaluate(...)` with early stopping ends with the best iteration. `observer` sees the means as "train"
   /// and "test"; `custom`, `base_margin` and `group` are as in a fit: rows of a group that follow each other
-  /// in a fold are drawn together. Throws argument_error (for a fold without rows, too) and data_error.
-  /// O(folds) fits; every fold holds the bins of its rows.
-  template <class T>
-  static boosting_cv_scores evaluate(const samples<matrix_view<T>>& data,
-                                     std::span<const boosting_fold> folds, const boosting_params& params,
-                                     int threads = 0, const boosting_observer& observer = {},
-                                     custom_gradients custom = {}, matrix_view<const double> base_margin = {},
+  /// in a fold are drawn together. `Table` is a `matrix_view` or a `csr_view`, with equal scores. Throws
+  /// argument_error (for a fold without rows, too) and data_error. O(folds) fits; every fold holds the bins
+  /// of its rows.
+  template <class Table>
+  static boosting_cv_scores evaluate(const samples<Table>& data, std::span<const boosting_fold> folds,
+                                     const boosting_params& params, int threads = 0,
+                                     const boosting_observer& observer = {}, custom_gradients custom = {},
+                                     matrix_view<const double> base_margin = {},
                                      std::span<const std::uint64_t> group = {}) {
     check_boosting_rows(data, params);
     check_custom(params, custom);
     check(folds, data.rows());
     // Checks all rows, and knows all classes.
     const boosting_loss all(params, data.target, data.weight, data.rows(), custom);
-    const matrix_view<const std::remove_const_t<T>> x = data.x;
-    const feature_cuts cuts = cuts_for(x, data.weight, params, threads);
-    const binned_matrix bins(x, cuts, binned_matrix::layout::rows_and_columns, threads);
+    const auto& columns = by_columns(data.x);
+    const feature_cuts cuts = cuts_for(columns, data.weight, params, threads);
+    const binned_matrix bins(columns, cuts, binned_matrix::layout::rows_and_columns, threads);
     const boosting_params p = with_outputs(params, all.outputs());
     const table rows{
         bins,

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "colonnade/core/csr_view.hpp"
@@ -52,7 +53,7 @@ class sparse_columns {
 
 /// A table as its columns are read.
 template <class T>
-matrix_view<const T> by_columns(matrix_view<const T> x) {
+matrix_view<const std::remove_const_t<T>> by_columns(matrix_view<T> x) {
   return x;
 }
 template <class T>
