@@ -242,7 +242,7 @@ class binned_matrix {
   }
 
   void make_room(const std::string& cache) {
-    stride_ = (byte_features_.size() + 15) / 16 * 16;
+    stride_ = block_count(byte_features_.size(), histogram_rows::group) * histogram_rows::group;
     by_column_ = large_array<std::uint8_t>(rows_ * byte_features_.size(), cache);
     if (kept_ == layout::rows_and_columns) by_row_ = large_array<std::uint8_t>(rows_ * stride_, cache);
   }

@@ -96,7 +96,7 @@ class histogram_builder {
   static constexpr double nanoseconds_per_update = 0.6;
 
  private:
-  static constexpr std::size_t columns_together = 128;  // their packed cells stay in the second cache
+  static constexpr std::size_t columns_together = histogram_add_packed::most_columns;
   static constexpr std::size_t piece_rows = 2048;
   static constexpr std::size_t by_columns = 32768;  // rows whose bins every thread may read
   static constexpr std::size_t cells_together = 4096;

@@ -47,8 +47,10 @@ struct histogram_place {
 
 /// Rows of bins and their gradients, as the histogram kernels read them.
 struct histogram_rows {
-  const std::uint8_t* bins;  ///< row r starts at bins + r * stride
-  std::size_t stride;
+  static constexpr std::size_t group = 16;  ///< bytes of a row are read so many at a time
+
+  const std::uint8_t* bins;    ///< row r starts at bins + r * stride
+  std::size_t stride;          ///< a multiple of `group`
   const std::int64_t* packed;  ///< per row: (gradient << shift) + hessian
   int shift;
   const std::uint32_t* rows;  ///< row numbers; null: first, first + 1, ...
@@ -123,23 +125,25 @@ struct histogram_add_straight {
 };
 
 /// Adds rows to packed sums, one 64-bit addition a bin: the cell of the k-th of the columns and bin b is
-/// cells[k * slots + b]. At most `max_rows` rows may be added before the cells are flushed (see
-/// gradient_scale).
+/// cells[k * slots + b]. At most `max_rows` rows of `most_columns` may be added before the cells are flushed
+/// (see gradient_scale).
 struct histogram_add_packed {
   /// Cells between two columns: not a multiple of 4096 bytes, since stores that far apart delay each other's
   /// loads.
   static constexpr std::size_t slots = 264;
   static constexpr int max_rows_log2 = 14;
   static constexpr std::size_t max_rows = std::size_t{1} << max_rows_log2;
+  static constexpr std::size_t most_columns = 128;  ///< their cells stay in the second cache
 
   template <class Isa>
-  COLONNADE_KERNEL void operator()(Isa, histogram_rows in, histogram_columns columns,
+  COLONNADE_KERNEL void operator()(Isa, const histogram_rows& in, const histogram_columns& columns,
                                    std::int64_t* cells) const {
     if (columns.numbers != nullptr) {
-      in.rows == nullptr ? add_chosen<false>(in, columns, cells) : add_chosen<true>(in, columns, cells);
+      add_gathered<true>(in, columns, cells);
+    } else if (in.rows != nullptr) {
+      add_gathered<false>(in, columns, cells);
     } else {
-      in.bins += columns.first;
-      in.rows == nullptr ? add_consecutive(in, columns.count, cells) : add_listed(in, columns.count, cells);
+      add_consecutive(in, columns, cells);
     }
   }
 
@@ -147,68 +151,95 @@ struct histogram_add_packed {
   static constexpr std::size_t ahead = 16;         // rows whose memory is asked for before its turn
   static constexpr std::size_t panel = 16;         // columns whose cells are about the first cache
   static constexpr std::size_t piece_rows = 1024;  // their bins stay in the second cache for all panels
+  static constexpr std::size_t gathered_rows = 256;
+  static constexpr std::size_t group = histogram_rows::group;
 
-  // Rows that follow each other come fast, so cells are what to keep near: some columns after the other.
-  COLONNADE_KERNEL static void add_consecutive(const histogram_rows& in, std::size_t count,
-                                               std::int64_t* cells) {
-    for (std::size_t first = 0; first < in.count; first += piece_rows) {
-      const row_block rows = {in.bins + (in.first + first) * in.stride, in.stride,
-                              in.packed + in.first + first, std::min(piece_rows, in.count - first)};
-      std::size_t k = 0;
-      for (; k + panel <= count; k += panel) add_columns<panel>(rows, k, cells);
-      add_rest(rows, k, count - k, cells);
-    }
-  }
+  // Rows one after the other, and `next`, those that come after them (not more): their memory is asked for.
   struct row_block {
     const std::uint8_t* bins;
     std::size_t stride;
     const std::int64_t* packed;
     std::size_t count;
+    histogram_rows next = {};
   };
-  // Fewer columns than a panel, from the k-th on.
-  COLONNADE_KERNEL static void add_rest(const row_block& rows, std::size_t k, std::size_t count,
-                                        std::int64_t* cells) {
-    if (count >= 12) {
+
+  COLONNADE_KERNEL static void add_consecutive(const histogram_rows& in, const histogram_columns& columns,
+                                               std::int64_t* cells) {
+    const std::uint8_t* const bins = in.bins + columns.first;
+    for (std::size_t first = 0; first < in.count; first += piece_rows) {
+      const std::size_t row = in.first + first;
+      add_block({bins + row * in.stride, in.stride, in.packed + row, std::min(piece_rows, in.count - first)},
+                columns.count, cells);
+    }
+  }
+
+  // Rows here and there are waited for: they are copied one after the other, while those that follow are on
+  // their way. So are chosen columns, since the sums are quicker of columns side by side.
+  template <bool Chosen>
+  COLONNADE_KERNEL static void add_gathered(const histogram_rows& in, const histogram_columns& columns,
+                                            std::int64_t* cells) {
+    alignas(64) std::uint8_t bins[gathered_rows * (most_columns + group)];
+    std::int64_t packed[gathered_rows];
+    const bool listed = in.rows != nullptr;
+    const std::size_t begin = Chosen ? 0 : columns.first / group * group,
+                      skipped = Chosen ? 0 : columns.first - begin,
+                      width = (skipped + columns.count + group - 1) / group * group,
+                      reach = Chosen ? columns.numbers[columns.count - 1] + std::size_t{1} : width;
+    histogram_rows rest = in;
+    rest.bins += begin;
+    for (bool fetching = listed; rest.count != 0; fetching = listed && Chosen) {
+      const std::size_t count = std::min(gathered_rows, rest.count);
+      for (std::size_t i = 0; i < count; ++i) {
+        if (fetching) fetch(rest, rest.rows[std::min(i + ahead, rest.count - 1)], reach);
+        const std::size_t row = listed ? rest.rows[i] : rest.first + i;
+        const std::uint8_t* const from = rest.bins + row * in.stride;
+        Chosen ? pick(from, columns, bins + i * width) : copy(from, width, bins + i * width);
+        packed[i] = in.packed[row];
+      }
+      if (listed) rest.rows += count;
+      rest.first += count;
+      rest.count -= count;
+      row_block block = {bins + skipped, width, packed, count, rest};
+      block.next.count = listed ? std::min(count, rest.count) : 0;
+      add_block(block, columns.count, cells);
+    }
+  }
+  COLONNADE_KERNEL static void copy(const std::uint8_t* from, std::size_t width, std::uint8_t* to) {
+    for (std::size_t b = 0; b < width; b += group) std::memcpy(to + b, from + b, group);
+  }
+  COLONNADE_KERNEL static void pick(const std::uint8_t* from, const histogram_columns& columns,
+                                    std::uint8_t* to) {
+    for (std::size_t k = 0; k < columns.count; ++k) to[k] = from[columns.numbers[k]];
+  }
+
+  // Cells are what to keep near: some columns after the other.
+  COLONNADE_KERNEL static void add_block(const row_block& rows, std::size_t count, std::int64_t* cells) {
+    std::size_t k = 0;
+    for (; k + panel <= count; k += panel) add_columns<panel>(rows, k, cells);
+    const std::size_t rest = count - k;
+    if (rest >= 12) {
       add_columns<12>(rows, k, cells);
-    } else if (count >= 8) {
+    } else if (rest >= 8) {
       add_columns<8>(rows, k, cells);
-    } else if (count >= 4) {
+    } else if (rest >= 4) {
       add_columns<4>(rows, k, cells);
     }
-    k += count / 4 * 4;
-    if (count % 4 == 3) add_columns<3>(rows, k, cells);
-    if (count % 4 == 2) add_columns<2>(rows, k, cells);
-    if (count % 4 == 1) add_columns<1>(rows, k, cells);
+    k += rest / 4 * 4;
+    if (rest % 4 == 3) add_columns<3>(rows, k, cells);
+    if (rest % 4 == 2) add_columns<2>(rows, k, cells);
+    if (rest % 4 == 1) add_columns<1>(rows, k, cells);
   }
   template <std::size_t Columns>
   COLONNADE_KERNEL static void add_columns(const row_block& rows, std::size_t k, std::int64_t* cells) {
-    for (std::size_t i = 0; i < rows.count; ++i)
+    const histogram_rows& next = rows.next;
+    std::size_t i = 0;
+    for (; i < next.count; ++i) {
+      __builtin_prefetch(next.bins + next.rows[i] * next.stride + k);
+      if (k == 0) __builtin_prefetch(next.packed + next.rows[i]);
       add_row<Columns>(rows.bins + i * rows.stride + k, rows.packed[i], cells + k * slots);
-  }
-
-  // Rows here and there are waited for: all columns of a row at once.
-  COLONNADE_KERNEL static void add_listed(const histogram_rows& in, std::size_t count, std::int64_t* cells) {
-    for (std::size_t i = 0; i < in.count; ++i) {
-      fetch(in, in.rows[std::min(i + ahead, in.count - 1)], count);
-      const std::uint8_t* const bins = in.bins + in.rows[i] * in.stride;
-      const std::int64_t sum = in.packed[in.rows[i]];
-      std::size_t k = 0;
-      for (; k + 4 <= count; k += 4) add_row<4>(bins + k, sum, cells + k * slots);
-      for (; k < count; ++k) add_row<1>(bins + k, sum, cells + k * slots);
     }
-  }
-
-  template <bool Listed>
-  COLONNADE_KERNEL static void add_chosen(const histogram_rows& in, const histogram_columns& columns,
-                                          std::int64_t* cells) {
-    const std::size_t reach = columns.numbers[columns.count - 1] + std::size_t{1};
-    for (std::size_t i = 0; i < in.count; ++i) {
-      if constexpr (Listed) fetch(in, in.rows[std::min(i + ahead, in.count - 1)], reach);
-      const std::size_t row = Listed ? in.rows[i] : in.first + i;
-      const std::uint8_t* const bins = in.bins + row * in.stride;
-      for (std::size_t k = 0; k < columns.count; ++k)
-        cells[k * slots + bins[columns.numbers[k]]] += in.packed[row];
-    }
+    for (; i < rows.count; ++i)
+      add_row<Columns>(rows.bins + i * rows.stride + k, rows.packed[i], cells + k * slots);
   }
 
   // The bins of four columns are loaded at once: loads are what bounds the sum.
