@@ -262,7 +262,11 @@ class tree_ensemble {
   template <class T>
   void add_block(matrix_view<const T> x, matrix_view<double> margin) const {
     if (x.rows() < few_rows) {
-      for (std::size_t i = 0; i < x.rows(); ++i) add_row(x.row(i), x.column_stride(), margin.slice(i, 1));
+      std::vector<double> row(2 * x.columns());
+      for (std::size_t i = 0; i < x.rows(); ++i) {
+        prepare_row(x.row(i), x.column_stride(), x.columns(), row.data());
+        add_row(row.data(), x.columns(), margin.slice(i, 1));
+      }
       return;
     }
     std::uint32_t leaf[rows_together];
@@ -278,18 +282,16 @@ class tree_ensemble {
   // Few rows: the trees of one go together, not the rows of one tree.
   static constexpr std::size_t few_rows = 8, trees_together = 64;
 
-  template <class T>
-  void add_row(const T* x, std::ptrdiff_t column_stride, matrix_view<double> margin) const {
+  void add_row(const double* row, std::size_t columns, matrix_view<double> margin) const {
     std::uint32_t leaf[trees_together];
+    std::size_t output = 0;
     for (std::size_t first = 0; first < trees(); first += trees_together) {
       const std::size_t count = std::min(trees_together, trees() - first);
-      const auto go = [&](const auto&... splits) {
-        simd::run<forest_walk>(nodes_.data(), begin_.data() + first, count, x, column_stride,
-                               static_cast<std::uint32_t*>(leaf), splits...);
-      };
-      sets_.empty() ? go() : go(mixed_splits{sets_.data()});
+      simd::run<forest_walk>(nodes_.data(), begin_.data() + first, count, row, columns,
+                             sets_.empty() ? nullptr : sets_.data(), static_cast<std::uint32_t*>(leaf));
       for (std::size_t t = 0; t < count; ++t) {
-        margin(0, (first + t) % margin.columns()) += nodes_[begin_[first + t] + leaf[t]].value;
+        margin(0, output) += nodes_[begin_[first + t] + leaf[t]].value;
+        output = output + 1 < margin.columns() ? output + 1 : 0;
       }
     }
   }

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <utility>
 
 #include "colonnade/kernels/row_partition.hpp"
 #include "colonnade/simd/dispatch.hpp"
@@ -86,37 +88,65 @@ struct tree_walk {
   }
 };
 
-/// Leaf of each tree for one row: `out[t]` is the index, within tree t, of the node that the row ends at.
+/// A row as `forest_walk` reads it, `2 * columns` numbers: for splits that send missing values right, where
+/// NaN is infinity, and then for those that send them left, where NaN is itself and above no threshold.
+template <class T>
+void prepare_row(const T* x, std::ptrdiff_t column_stride, std::size_t columns, double* row) {
+  for (std::size_t f = 0; f < columns; ++f) {
+    const auto value = static_cast<double>(x[static_cast<std::ptrdiff_t>(f) * column_stride]);
+    row[f] = value == value ? value : std::numeric_limits<double>::infinity();
+    row[columns + f] = value;
+  }
+}
+
+/// Leaf of each tree for one row that `prepare_row` has made: `out[t]` is the index, within tree t, of the
+/// node that the row ends at. `sets`: of the splits by categories, if there are any.
 struct forest_walk {
-  template <class Isa, class T, class Splits = threshold_splits>
+  template <class Isa>
   COLONNADE_KERNEL void operator()(Isa, const tree_node* nodes, const std::uint32_t* begin, std::size_t trees,
-                                   const T* x, std::ptrdiff_t column_stride, std::uint32_t* out,
-                                   Splits splits = {}) const {
-    std::size_t t = 0;
-    for (; t + group <= trees; t += group) walk<group>(nodes, begin + t, x, column_stride, out + t, splits);
-    for (; t < trees; ++t) walk<1>(nodes, begin + t, x, column_stride, out + t, splits);
+                                   const double* row, std::size_t columns, const bin_set* sets,
+                                   std::uint32_t* out) const {
+    sets == nullptr ? walk_all<false>(nodes, begin, trees, {row, columns, sets}, out)
+                    : walk_all<true>(nodes, begin, trees, {row, columns, sets}, out);
   }
 
  private:
-  // The trees of a group are independent chains of loads.
-  static constexpr std::size_t group = 8;
+  // The trees of a group are independent chains of loads, their places in registers.
+  using group = std::make_index_sequence<8>;
 
-  template <std::size_t N, class T, class Splits>
-  COLONNADE_KERNEL static void walk(const tree_node* nodes, const std::uint32_t* begin, const T* x,
-                                    std::ptrdiff_t column_stride, std::uint32_t* out, const Splits& splits) {
-    std::uint32_t at[N] = {};
-    for (bool going = true; going;) {
-      going = false;
-      for (std::size_t j = 0; j < N; ++j) {
-        const tree_node& node = nodes[begin[j] + at[j]];
-        if (node.is_leaf()) continue;
-        going = true;
-        const double value =
-            static_cast<double>(x[static_cast<std::ptrdiff_t>(node.feature()) * column_stride]);
-        at[j] = node.child + static_cast<std::uint32_t>(splits.goes_right(node, value));
-      }
-    }
-    for (std::size_t j = 0; j < N; ++j) out[j] = at[j];
+  struct reading {
+    const double* row;
+    std::size_t columns;
+    const bin_set* sets;
+  };
+
+  template <bool Mixed>
+  COLONNADE_KERNEL static void walk_all(const tree_node* nodes, const std::uint32_t* begin, std::size_t trees,
+                                        const reading& x, std::uint32_t* out) {
+    std::size_t t = 0;
+    for (; t + group::size() <= trees; t += group::size()) walk<Mixed>(group(), nodes, begin + t, x, out + t);
+    for (; t < trees; ++t) walk<Mixed>(std::index_sequence<0>(), nodes, begin + t, x, out + t);
+  }
+
+  template <bool Mixed, std::size_t... Tree>
+  COLONNADE_KERNEL static void walk(std::index_sequence<Tree...>, const tree_node* nodes,
+                                    const std::uint32_t* begin, const reading& x, std::uint32_t* out) {
+    std::uint32_t at[] = {(static_cast<void>(Tree), 0u)...};
+    while ((static_cast<int>(descend<Mixed>(nodes + begin[Tree], x, at[Tree])) | ...) != 0) continue;
+    ((out[Tree] = at[Tree]), ...);
+  }
+
+  /// One level, unless the row has arrived.
+  template <bool Mixed>
+  COLONNADE_KERNEL static bool descend(const tree_node* tree, const reading& x, std::uint32_t& at) {
+    const tree_node& node = tree[at];
+    if (node.is_leaf()) return false;
+    const double value = x.row[node.feature() + (node.goes_left_when_missing() ? x.columns : 0)];
+    bool right = value >= node.value;
+    if (Mixed && node.is_categorical())
+      right = !x.sets[static_cast<std::uint32_t>(node.value)].has(static_cast<std::uint8_t>(value));
+    at = node.child + static_cast<std::uint32_t>(right);
+    return true;
   }
 };
 
