@@ -46,9 +46,9 @@ void check_bytes(const Saved& object) {
   const auto bytes = to_bytes(object);
   REQUIRE(from_bytes<Saved>(bytes) == object);
   CHECK(to_bytes(from_bytes<Saved>(bytes)) == bytes);
-  // Sanitized, large objects are damaged less often, 16 MB in all.
-  const std::size_t edits =
-      effort<std::size_t>(400, std::clamp<std::size_t>((std::size_t{16} << 20) / bytes.size(), 40, 400));
+  // Large objects are damaged less often, 32 MB in all (16 under sanitizers).
+  const std::size_t budget = effort<std::size_t>(32, 16) << 20;
+  const std::size_t edits = std::clamp<std::size_t>(budget / bytes.size(), 40, 400);
   const std::size_t step = std::max<std::size_t>(1, bytes.size() / edits);
   for (std::size_t n = 0; n < bytes.size(); n += step) {
     CHECK_THROWS_AS(from_bytes<Saved>(std::span(bytes).first(n)), format_error);
