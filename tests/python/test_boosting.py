@@ -302,6 +302,7 @@ def real_table(name: str) -> tuple[np.ndarray, np.ndarray]:
 
 @needs_data
 @pytest.mark.parametrize("name", ["telco", "adult", "higgs_7k", "multiclass", "diamonds"])
+@pytest.mark.quality
 def test_losses_equal_those_of_xgboost(name: str) -> None:
     xgboost = pytest.importorskip("xgboost")
     X, y = real_table(name)

@@ -222,6 +222,7 @@ def test_cv_scores_are_near_those_of_fits_on_the_folds(classes: int) -> None:
     assert not hasattr(model, "_model") or model._model is None
 
 
+@pytest.mark.quality
 def test_cv_scores_are_near_those_of_xgboost_cv() -> None:
     xgboost = pytest.importorskip("xgboost")
     X, score = table(3000)

@@ -276,6 +276,7 @@ def both(y: np.ndarray, X: np.ndarray, **parameters: object) -> tuple[list, list
         (3.0, 4.0, None, 0.01),
     ],  # the last: means from 0.02 to 55
 )
+@pytest.mark.quality
 def test_the_deviance_of_counts_is_that_of_xgboost(
     spread: float, most: float, step: float | None, tolerance: float
 ) -> None:
@@ -291,6 +292,7 @@ def test_the_deviance_of_counts_is_that_of_xgboost(
 
 
 @pytest.mark.parametrize("alpha", [0.1, 0.5, 0.9])
+@pytest.mark.quality
 def test_the_pinball_loss_is_that_of_xgboost(alpha: float) -> None:
     X, score = table(20_000)
     parameters = {"n_estimators": 100, "max_depth": 5, "learning_rate": 0.1}

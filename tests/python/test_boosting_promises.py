@@ -167,6 +167,7 @@ def test_infinities_are_the_extremes() -> None:
 # ---- an enormous target, missing values -------------------------------------------------------------------------
 
 
+@pytest.mark.quality
 def test_one_target_a_million_times_the_others_trains_as_in_xgboost() -> None:
     xgboost = pytest.importorskip("xgboost")
     options = {"n_estimators": 120, "max_depth": 5, "learning_rate": 0.3}

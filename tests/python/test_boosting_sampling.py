@@ -148,6 +148,7 @@ def losses(kind: type, **parameters: object) -> float:
     ],
     ids=str,
 )
+@pytest.mark.quality
 def test_losses_with_samples_are_those_of_xgboost(change: dict) -> None:
     xgboost = pytest.importorskip("xgboost", minversion="3.2")
     theirs = losses(xgboost.XGBClassifier, tree_method="hist", **change)
@@ -168,6 +169,7 @@ def test_losses_with_goss_are_those_of_lightgbm() -> None:
     assert losses(GradientBoostedTreesClassifier, sampling_method="goss") < 1.03 * theirs
 
 
+@pytest.mark.quality
 def test_losses_of_a_random_forest_are_those_of_xgboost() -> None:
     xgboost = pytest.importorskip("xgboost")
     forest = {"num_parallel_tree": 60, "subsample": 0.8, "colsample_bynode": 0.8, "max_depth": 8}
@@ -178,6 +180,7 @@ def test_losses_of_a_random_forest_are_those_of_xgboost() -> None:
     assert log_loss(ours, X2, y2) == pytest.approx(log_loss(theirs, X2, y2), rel=0.02)
 
 
+@pytest.mark.quality
 def test_samples_by_gradient_lose_little_against_all_rows() -> None:
     whole = losses(GradientBoostedTreesClassifier)
     for change in ({"sampling_method": "goss"}, {"sampling_method": "mvs", "subsample": 0.3}):

@@ -55,6 +55,7 @@ def test_weights_are_those_of_scikit_learn(random: np.random.Generator) -> None:
 
 
 @pytest.mark.parametrize("init", ["k-means++", "random"])
+@pytest.mark.quality
 def test_its_own_starts_are_as_good_as_those_of_scikit_learn(random: np.random.Generator, init: str) -> None:
     X = points(random, 2000, 8)
     ours = [KMeans(9, init=init, n_init=2, random_state=i).fit(X).inertia_ for i in range(15)]
