@@ -17,8 +17,20 @@ target_compile_definitions(_core PRIVATE COLONNADE_VERSION_STRING="${PROJECT_VER
 if(COLONNADE_QUICK)
   target_compile_definitions(_core PRIVATE COLONNADE_BASELINE_ONLY)
   target_compile_options(_core PRIVATE -O1)  # -O0 compiles in 40 % of the time, but the tests take five times as long
-  set_target_properties(_core PROPERTIES UNITY_BUILD_BATCH_SIZE 10)  # two units, for two cores
 endif()
+# In unity builds, files that instantiate the same templates are compiled together.
+set_target_properties(_core PROPERTIES UNITY_BUILD_MODE GROUP)
+foreach(binding IN LISTS colonnade_bindings)
+  get_filename_component(name "${binding}" NAME_WE)
+  if(name MATCHES "^(boosting|category_lists|cluster|datasets)")
+    set(group learners)
+  elseif(name MATCHES "^(metrics|model_selection|module)")
+    set(group metrics)
+  else()
+    set(group columns)
+  endif()
+  set_source_files_properties("${binding}" PROPERTIES UNITY_GROUP ${group})
+endforeach()
 set_target_properties(_core PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
                                        INTERPROCEDURAL_OPTIMIZATION OFF)
 if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
