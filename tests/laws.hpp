@@ -15,6 +15,7 @@
 #include "colonnade/simd/dispatch.hpp"
 #include "tests/data.hpp"
 #include "tests/effort.hpp"
+#include "tests/simd_levels.hpp"
 
 /// The laws that every primitive obeys. `check_laws<P>(x, params)` runs all of them on one batch (a
 /// matrix_view, a table_view, samples of either); `check_matrix_laws<P>(params)` on {float, double} x {row,
@@ -122,7 +123,7 @@ void check_partitions(const Accumulator& empty, const Accumulator& whole, const 
 template <class P, class Batch>
 void check_same_bits(const Batch& x, const typename P::params& params) {
   const auto expected = to_bytes(fit<P>(x, params, 1));
-  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const auto level : tests::simd_levels()) {
     if (level > simd::best()) continue;
     const simd::scoped_level scope(level);
     for (const int threads : {1, 2, 3, 7}) {

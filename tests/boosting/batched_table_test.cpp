@@ -12,6 +12,7 @@
 #include "tests/boosting/category_data.hpp"
 #include "tests/effort.hpp"
 #include "tests/laws.hpp"
+#include "tests/simd_levels.hpp"
 
 using namespace colonnade;
 using namespace colonnade::tests;
@@ -190,7 +191,7 @@ TEST_CASE("batched_table: any number of threads and any instruction set give the
   const auto y = t.target(p.objective);
   const auto whole = fit<gradient_boosted_trees>(with(t, y, true), p);
   const auto source = in_batches(with(t, y, true), {3000, 1});
-  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const auto level : tests::simd_levels()) {
     const simd::scoped_level scope(level);
     for (const int threads : {1, 2, 3, 7})
       CHECK(gradient_boosted_trees::fit_batches<double>(source, p, threads) == whole);

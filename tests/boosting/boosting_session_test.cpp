@@ -13,6 +13,7 @@
 #include "tests/boosting/category_data.hpp"
 #include "tests/boosting/naive_comparison.hpp"
 #include "tests/laws.hpp"
+#include "tests/simd_levels.hpp"
 
 using namespace colonnade;
 using namespace colonnade::tests;
@@ -98,7 +99,7 @@ TEST_CASE("boosting_session: any number of threads and any instruction set give 
   const shared_rows all = with(t, y, true);
   const auto whole = fit<gradient_boosted_trees>(all, p);
   const boosting_plan plan = plan_for(all, p);
-  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const auto level : tests::simd_levels()) {
     const simd::scoped_level scope(level);
     for (const int threads : {1, 2, 3, 7}) CHECK(trained(plan, all, uneven(20000, 3), threads) == whole);
   }

@@ -7,6 +7,7 @@
 
 #include "colonnade/boosting/binned_matrix.hpp"
 #include "tests/laws.hpp"
+#include "tests/simd_levels.hpp"
 #include "tests/values.hpp"
 
 using namespace colonnade;
@@ -112,7 +113,7 @@ TEST_CASE("binned_matrix: every value lies between the cuts of its bin, for both
       x(1, 0) = static_cast<T>(-infinity);
       x(2, 2) = static_cast<T>(-0.0);
       const auto cuts = feature_cuts::learn(std::as_const(x).view(), {}, 32, 1);
-      for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+      for (const auto level : tests::simd_levels()) {
         const simd::scoped_level scope(level);
         const binned_matrix bins(std::as_const(x).view(), cuts, binned_matrix::layout::rows_and_columns, 2);
         for (std::size_t f = 0; f < 9; ++f) {

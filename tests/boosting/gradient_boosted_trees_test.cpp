@@ -13,6 +13,7 @@
 #include "tests/boosting/boosting_data.hpp"
 #include "tests/boosting/naive_comparison.hpp"
 #include "tests/laws.hpp"
+#include "tests/simd_levels.hpp"
 
 using namespace colonnade;
 using namespace colonnade::tests;
@@ -561,7 +562,7 @@ TEST_CASE(
   std::vector<double> out(20000);
   model.predict(t.x.view(), std::span(out));
   CHECK(out == margins_of(model, t.x.view()));
-  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const auto level : tests::simd_levels()) {
     if (level > simd::best()) continue;
     const simd::scoped_level scope(level);
     for (const int threads : {1, 2, 3, 7}) CHECK(fit_on(threads) == model);

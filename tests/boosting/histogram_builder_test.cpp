@@ -9,6 +9,7 @@
 
 #include "colonnade/boosting/gradient_scale.hpp"
 #include "tests/laws.hpp"
+#include "tests/simd_levels.hpp"
 
 using namespace colonnade;
 using namespace colonnade::tests;
@@ -57,7 +58,7 @@ TEST_CASE(
     "histogram_builder: sums are those of a plain loop, for any partition, threads and instruction set") {
   const fixture t(40000);
   const auto expected = t.naive(t.all);
-  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const auto level : tests::simd_levels()) {
     const simd::scoped_level scope(level);
     for (const int threads : {1, 2, 3, 7}) {
       histogram_builder builder(t.bins, 7);
@@ -111,7 +112,7 @@ TEST_CASE(
   std::vector<std::uint32_t> odd;
   for (std::uint32_t i = 1; i < 3000; i += 2) odd.push_back(i);
   const auto all = t.naive(t.all), some = t.naive(odd);
-  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const auto level : tests::simd_levels()) {
     const simd::scoped_level scope(level);
     histogram_builder builder(t.bins, 1);
     builder.use(t.packed.data(), t.scale.steps().shift, t.every);
@@ -163,7 +164,7 @@ TEST_CASE("histogram_builder: only the columns of the tree are summed, whoever w
       }
       return true;
     };
-    for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+    for (const auto level : tests::simd_levels()) {
       const simd::scoped_level scope(level);
       histogram_builder builder(t.bins, 3);
       builder.use(t.packed.data(), t.scale.steps().shift, some);
@@ -197,7 +198,7 @@ TEST_CASE("gradient_histogram: packed sums are those of wide ones, of bytes and 
   for (std::uint32_t f = 1; f < 12; f += 2) odd.push_back(f);
   const int shift = t.scale.steps().shift;
   for (const auto& columns : {t.every, odd}) {
-    for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+    for (const auto level : tests::simd_levels()) {
       const simd::scoped_level scope(level);
       histogram_builder builder(t.bins, 2);
       builder.use(t.packed.data(), shift, columns);

@@ -9,6 +9,7 @@
 #include "tests/boosting/boosting_data.hpp"
 #include "tests/laws.hpp"
 #include "tests/naive/gradient_boosted_trees.hpp"
+#include "tests/simd_levels.hpp"
 
 using namespace colonnade;
 using namespace colonnade::tests;
@@ -91,7 +92,7 @@ TEST_CASE("leaf_refitter: any number of threads and any instruction set give the
     const auto y = other.target(objective);
     const auto model = fit<gradient_boosted_trees>(with(t, t.target(objective)), params_for(objective, 3, 4));
     const auto expected = model.refit(with(other, y, true), 0.3, 1);
-    for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+    for (const auto level : tests::simd_levels()) {
       if (level > simd::best()) continue;
       const simd::scoped_level scope(level);
       for (const int threads : {1, 2, 3, 7})

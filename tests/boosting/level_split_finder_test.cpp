@@ -7,6 +7,7 @@
 
 #include "colonnade/boosting/binned_matrix.hpp"
 #include "colonnade/core/random.hpp"
+#include "tests/simd_levels.hpp"
 
 using namespace colonnade;
 
@@ -100,7 +101,7 @@ TEST_CASE("level_split_finder: the split whose gains add up to most, at every in
     CHECK(first.gain == doctest::Approx(best));
     CHECK(gain_of(l, table, rule, first.feature, first.below, first.missing_left) ==
           doctest::Approx(first.gain));
-    for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+    for (const auto level : tests::simd_levels()) {
       const simd::scoped_level scope(level);
       const auto again = finder.find(l.nodes, features, rule, {}, 3);
       CHECK(again.gain == first.gain);

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "colonnade/core/random.hpp"
+#include "tests/simd_levels.hpp"
 #include "tests/values.hpp"
 
 using namespace colonnade;
@@ -108,7 +109,7 @@ void check_equal(const tree_ensemble& ensemble, matrix_view<const T> x, matrix_v
   REQUIRE(ranked.has_value());
   std::vector<double> walked(x.rows() * base.columns()), found(walked.size());
   ensemble.add_margins(x, base, matrix_view<double>(walked.data(), x.rows(), base.columns()), 1, reader);
-  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const auto level : tests::simd_levels()) {
     const simd::scoped_level scope(level);
     for (const int threads : {1, 3}) {
       std::fill(found.begin(), found.end(), -1);

@@ -5,6 +5,7 @@
 
 #include "colonnade/boosting/growth_queue.hpp"
 #include "tests/laws.hpp"
+#include "tests/simd_levels.hpp"
 
 using namespace colonnade;
 using namespace colonnade::tests;
@@ -24,7 +25,7 @@ TEST_CASE("row_partitioner: rows go to their side in order, for any threads and 
         const bool goes_left = bin == bins.missing_bin(feature) ? missing_left : bin < test.below;
         (goes_left ? left : right).push_back(static_cast<std::uint32_t>(i));
       }
-      for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+      for (const auto level : tests::simd_levels()) {
         const simd::scoped_level scope(level);
         for (const int threads : {0, 1, 2, 3, 7}) {
           row_partitioner partition(bins);
@@ -54,7 +55,7 @@ TEST_CASE("row_partitioner: by a set of bins as by a test") {
   row_partitioner expected(bins);
   expected.reset();
   const std::size_t middle = expected.split(10, rows, 0, test);
-  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const auto level : tests::simd_levels()) {
     const simd::scoped_level scope(level);
     for (const int threads : {0, 1, 3}) {
       row_partitioner partition(bins);
@@ -84,7 +85,7 @@ TEST_CASE("row_partition: few rows and many, by bytes and by numbers, in place o
         (bins[row] < test.below || bins[row] == test.also_left ? left : right).push_back(row);
         by_place.push_back(bins[row]);
       }
-      for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+      for (const auto level : tests::simd_levels()) {
         const simd::scoped_level scope(level);
         std::vector<std::uint32_t> to_left = rows, to_right(count), places_left = rows, places_right(count);
         std::size_t lefts = 0, lefts_by_place = 0;

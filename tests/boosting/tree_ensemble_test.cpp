@@ -9,6 +9,7 @@
 #include "colonnade/boosting/leaf_router.hpp"
 #include "tests/boosting/boosting_data.hpp"
 #include "tests/laws.hpp"
+#include "tests/simd_levels.hpp"
 #include "tests/values.hpp"
 
 using namespace colonnade;
@@ -64,7 +65,7 @@ TEST_CASE("tree_ensemble: rows end at their leaf, also on thresholds, with NaN a
   const auto ensemble = made(chain());
   CHECK(ensemble.depth(0) == 3);
   const double base = 0.25;
-  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const auto level : tests::simd_levels()) {
     const simd::scoped_level scope(level);
     std::vector<double> margin(rows);
     ensemble.add_margins(matrix_view<const double>(x.data(), rows, 3), {&base, rows, 1, 0, 1},
@@ -126,7 +127,7 @@ TEST_CASE("tree_ensemble: splits by categories and by numbers in one tree, over 
   tree.binned[0] = {1, 1, {2, 0}, false};
   tree.binned[1] = {3, 0, {}, false, 0};
   tree.sets = {ends};
-  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const auto level : tests::simd_levels()) {
     const simd::scoped_level scope(level);
     std::uint32_t out[12];
     leaf_router().route(tree, bins, 0, 12, [&](std::span<const std::uint32_t> rows, std::uint32_t node) {

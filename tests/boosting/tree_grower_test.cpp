@@ -10,6 +10,7 @@
 #include "tests/boosting/boosting_data.hpp"
 #include "tests/boosting/naive_comparison.hpp"
 #include "tests/laws.hpp"
+#include "tests/simd_levels.hpp"
 #include "tests/values.hpp"
 
 using namespace colonnade;
@@ -177,7 +178,7 @@ TEST_CASE("tree_grower: walks over values and over bins end alike in random tree
     for (std::uint64_t seed = 0; seed < 40; ++seed) {
       const grown_tree tree = random_tree(cuts, random.substream(1 + seed));
       std::vector<std::uint32_t> by_value(rows), by_bin(rows);
-      for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+      for (const auto level : tests::simd_levels()) {
         const simd::scoped_level scope(level);
         simd::run<tree_walk>(tree.nodes.data(), tree.nodes.size(), x.view().data(), std::ptrdiff_t{5},
                              std::ptrdiff_t{1}, rows, by_value.data());

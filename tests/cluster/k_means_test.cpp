@@ -8,6 +8,7 @@
 #include "tests/cluster/points.hpp"
 #include "tests/laws.hpp"
 #include "tests/naive/k_means.hpp"
+#include "tests/simd_levels.hpp"
 
 namespace colonnade::tests {
 namespace {
@@ -84,7 +85,7 @@ TEST_CASE_TEMPLATE("k_means: threads and instruction sets change no bit", T, flo
       const k_means::params p = {.clusters = 23, .init = init, .n_init = 2, .max_iter = 6, .seed = 5};
       k_means_report expected_report;
       const auto expected = to_bytes(k_means::fit(x.view(), p, 1, &expected_report));
-      for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+      for (const auto level : tests::simd_levels()) {
         const simd::scoped_level scope(level);
         for (const int threads : {1, 2, 3, 7}) {
           k_means_report report;

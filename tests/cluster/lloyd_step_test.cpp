@@ -4,6 +4,7 @@
 
 #include "tests/cluster/points.hpp"
 #include "tests/laws.hpp"
+#include "tests/simd_levels.hpp"
 
 namespace colonnade::tests {
 namespace {
@@ -63,7 +64,7 @@ TEST_CASE_TEMPLATE("lloyd_step: obeys the laws of an accumulator", T, float, dou
     check_going_on<k_means>(whole, x.view());
     check_bytes(whole);
     const auto expected = to_bytes(whole);
-    for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+    for (const auto level : tests::simd_levels()) {
       const simd::scoped_level scope(level);
       for (const int threads : {1, 2, 3, 7})
         CHECK(to_bytes(accumulate(empty, x.view(), threads)) == expected);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/cluster/points.hpp"
+#include "tests/simd_levels.hpp"
 
 namespace colonnade::tests {
 namespace {
@@ -45,7 +46,7 @@ TEST_CASE("seeding: threads and instruction sets change no seed") {
   with_packed({x.view(), {}, {}}, [](const cluster_detail::packed_points& packed) {
     const auto expected = cluster_detail::seeding(packed, random_stream(1), 1).plus_plus(40);
     CHECK(std::set<std::size_t>(expected.begin(), expected.end()).size() == 40);
-    for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+    for (const auto level : tests::simd_levels()) {
       const simd::scoped_level scope(level);
       for (const int threads : {1, 2, 7}) {
         CHECK(cluster_detail::seeding(packed, random_stream(1), threads).plus_plus(40) == expected);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/data.hpp"
+#include "tests/simd_levels.hpp"
 
 using namespace colonnade;
 
@@ -56,7 +57,7 @@ void check_map(const affine_columns& map, matrix_view<const T> in, matrix_view<T
 TEST_CASE_TEMPLATE("affine: equals a plain loop for every form, shape, pair of layouts and instruction set",
                    T, float, double) {
   using layout = typename tests::matrix<T>::layout;
-  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const auto level : tests::simd_levels()) {
     const simd::scoped_level scope(level);
     for (const auto form :
          {affine_form::centre_divide, affine_form::multiply_add, affine_form::clipped, affine_form::fill}) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "colonnade/core/random.hpp"
+#include "tests/simd_levels.hpp"
 
 using namespace colonnade;
 
@@ -78,7 +79,7 @@ void check_column(const std::vector<T>& cuts, std::uint8_t missing) {
 
 template <class T>
 void check_all() {
-  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const auto level : tests::simd_levels()) {
     const simd::scoped_level scope(level);
     for (const auto& cuts : columns_of_cuts<T>()) {
       check_column(cuts, 255);

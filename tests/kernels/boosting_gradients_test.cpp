@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "colonnade/core/random.hpp"
+#include "tests/simd_levels.hpp"
 
 using namespace colonnade;
 
@@ -43,7 +44,7 @@ void check_row(std::int64_t packed, double g, double h, double w) {
 template <class Run, class Check>
 void on_all_levels(const Run& run, const Check& check) {
   std::vector<std::int64_t> first;
-  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const auto level : tests::simd_levels()) {
     const simd::scoped_level scope(level);
     const std::vector<std::int64_t> out = run();
     if (first.empty()) check(out);
@@ -134,7 +135,7 @@ TEST_CASE("boosting gradients: given ones are packed as they are") {
 
 TEST_CASE("boosting gradients: the largest gradient and Hessian are those of a row") {
   const table t(1003);
-  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const auto level : tests::simd_levels()) {
     const simd::scoped_level scope(level);
     for (const bool weighted : {false, true}) {
       double largest[2], g = 0, h = 0, mean_g = 0, mean_h = 0;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "colonnade/core/random.hpp"
+#include "tests/simd_levels.hpp"
 
 namespace colonnade {
 
@@ -28,7 +29,7 @@ TEST_CASE_TEMPLATE("center_distance: sums of squares in the order of the columns
           expected[c * kernels::tile_points + i] = sum;
         }
       }
-      for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+      for (const auto level : colonnade::tests::simd_levels()) {
         const simd::scoped_level scope(level);
         simd::run<kernels::center_distances>(static_cast<const T*>(tile.data()), columns,
                                              static_cast<const T*>(centers.data()), count, found.data());

@@ -12,6 +12,7 @@
 
 #include "tests/data.hpp"
 #include "tests/naive/column_moments.hpp"
+#include "tests/simd_levels.hpp"
 #include "tests/values.hpp"
 
 using namespace colonnade;
@@ -104,7 +105,7 @@ TEST_CASE("column_moments: every instruction set and block size gives equal bits
   for (const auto order : {layout::rows, layout::columns}) {
     const auto x = made<double>(9000, 6, order, 1);
     const auto expected = learnt(x.view());
-    for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+    for (const auto level : tests::simd_levels()) {
       const simd::scoped_level scope(level);
       INFO(std::string(simd::name(level)));
       for (const std::size_t cut : {1u, 31u, 4096u, 8999u}) {

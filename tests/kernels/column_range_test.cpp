@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/data.hpp"
+#include "tests/simd_levels.hpp"
 #include "tests/values.hpp"
 
 using namespace colonnade;
@@ -40,7 +41,7 @@ void check_against_one_by_one(matrix_view<const T> x) {
 
 TEST_CASE_TEMPLATE("column_range: equals a plain loop for every shape, layout and instruction set", T, float,
                    double) {
-  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const auto level : tests::simd_levels()) {
     const simd::scoped_level scope(level);
     for (const std::size_t rows : {0, 1, 3, 31, 32, 33, 200}) {
       for (const std::size_t columns : {1, 2, 3, 8, 19}) {

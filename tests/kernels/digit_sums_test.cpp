@@ -8,6 +8,7 @@
 
 #include "colonnade/core/random.hpp"
 #include "tests/naive/exact_sum.hpp"
+#include "tests/simd_levels.hpp"
 
 using namespace colonnade;
 
@@ -41,7 +42,7 @@ sums run(const std::vector<double>& x) {
 }  // namespace
 
 TEST_CASE("digit_sums: sums and squares are exact when the digits hold all bits") {
-  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const auto level : tests::simd_levels()) {
     const simd::scoped_level scope(level);
     for (const std::size_t rows : {1, 5, 63, 64, 65, 1000, 4096}) {
       std::vector<double> x(rows);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "colonnade/core/random.hpp"
+#include "tests/simd_levels.hpp"
 
 namespace colonnade {
 namespace {
@@ -87,7 +88,7 @@ TEST_CASE("distance_bounds: every point is measured to its own centre, the last 
 TEST_CASE("distance_bounds: no bound is beyond the truth, on any instruction set") {
   const random_stream random(8);
   constexpr std::size_t columns = 7, centers = 9;
-  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const auto level : colonnade::tests::simd_levels()) {
     const simd::scoped_level scope(level);
     for (std::size_t round = 0; round < 50; ++round) {
       std::vector<float> tile(columns * tile_rows), norms(tile_rows), rows(centers * columns);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "colonnade/core/random.hpp"
+#include "tests/simd_levels.hpp"
 #include "tests/values.hpp"
 
 namespace {
@@ -150,7 +151,7 @@ TEST_CASE("elementary: scalars and packs of every instruction set have the same 
   for (double v : x) expected.push_back(std::bit_cast<std::uint64_t>(elementary::log(v)));
   for (double v : x) expected.push_back(std::bit_cast<std::uint64_t>(elementary::log1p(v)));
   for (double v : x) expected.push_back(std::bit_cast<std::uint64_t>(elementary::sigmoid(v)));
-  for (simd::level level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (simd::level level : colonnade::tests::simd_levels()) {
     const simd::scoped_level scope(level);
     std::vector<double> out(4 * n);
     simd::run<apply_all>(x.data(), out.data(), n);

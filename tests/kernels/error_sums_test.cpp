@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "colonnade/core/random.hpp"
+#include "tests/simd_levels.hpp"
 
 TEST_CASE("error_sums: equal bits on every instruction set, near the plain sums") {
   const colonnade::random_stream random(1);
@@ -25,8 +26,7 @@ TEST_CASE("error_sums: equal bits on every instruction set, near the plain sums"
         for (std::size_t k = 0; k < 5; ++k) plain[k] += terms[k];
       }
       std::vector<std::array<double, 5>> results;
-      for (const auto level :
-           {colonnade::simd::level::base, colonnade::simd::level::v3, colonnade::simd::level::v4}) {
+      for (const auto level : colonnade::tests::simd_levels()) {
         const colonnade::simd::scoped_level scope(level);
         std::array<double, 5> sums{};
         colonnade::simd::run<colonnade::kernels::error_sums>(static_cast<const double*>(t.data()),

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "colonnade/core/random.hpp"
+#include "tests/simd_levels.hpp"
 
 namespace colonnade {
 
@@ -57,7 +58,7 @@ TEST_CASE_TEMPLATE("fixed_point_sums: moves add and take whole integers, on ever
         sums.data());
     return sums;
   };
-  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const auto level : colonnade::tests::simd_levels()) {
     const simd::scoped_level scope(level);
     CHECK(run(x.data(), columns, 1) == expected);
     CHECK(run(turned.data(), 1, rows) == expected);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "colonnade/core/random.hpp"
+#include "tests/simd_levels.hpp"
 
 namespace {
 
@@ -22,7 +23,7 @@ std::vector<T> labels(std::size_t size, std::uint64_t classes, std::uint64_t see
 
 template <class Body>
 void on_every_level(Body body) {
-  for (const simd::level level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const simd::level level : colonnade::tests::simd_levels()) {
     CAPTURE(simd::name(level));
     const simd::scoped_level scope(level);
     body();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "colonnade/core/random.hpp"
+#include "tests/simd_levels.hpp"
 
 namespace colonnade {
 namespace {
@@ -92,7 +93,7 @@ TEST_CASE("nearest_center: sure labels are right and bounds hold, for every tail
     for (const std::size_t centers : {1UL, 2UL, 3UL, 5UL, 6UL, 7UL, 11UL, 12UL, 13UL, 25UL, 64UL}) {
       for (const float spread : {1.0f, 30.0f}) {
         const problem p(columns, centers, spread);
-        for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+        for (const auto level : colonnade::tests::simd_levels()) {
           INFO(columns << " columns, " << centers << " centres, " << std::string(simd::name(level)));
           const simd::scoped_level scope(level);
           std::vector<std::uint32_t> labels(p.norms.size());

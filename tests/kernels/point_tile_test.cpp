@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "colonnade/core/random.hpp"
+#include "tests/simd_levels.hpp"
 
 namespace colonnade {
 namespace {
@@ -49,7 +50,7 @@ TEST_CASE("point_tile: norms and moments, with the same bits on every instructio
   std::vector<double> weights(points, 2.0);
   std::vector<std::vector<float>> norms;
   std::vector<std::vector<double>> moments;
-  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const auto level : colonnade::tests::simd_levels()) {
     const simd::scoped_level scope(level);
     norms.emplace_back(points);
     moments.emplace_back(2 * columns);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "colonnade/core/random.hpp"
+#include "tests/simd_levels.hpp"
 
 namespace colonnade {
 
@@ -36,7 +37,7 @@ TEST_CASE("seed_potential: integers of what each candidate would leave, on every
       expected[l] += kernels::to_fixed(weights[i] * static_cast<double>(left) * scale);
     }
   }
-  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const auto level : colonnade::tests::simd_levels()) {
     const simd::scoped_level scope(level);
     std::vector<float> nearest(points, 0.5f);
     std::vector<std::uint64_t> potentials(count);

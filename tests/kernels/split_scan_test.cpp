@@ -9,6 +9,7 @@
 #include "colonnade/core/random.hpp"
 #include "colonnade/kernels/split_gain.hpp"
 #include "colonnade/simd/dispatch.hpp"
+#include "tests/simd_levels.hpp"
 
 using namespace colonnade;
 
@@ -104,7 +105,7 @@ TEST_CASE(
     rule.min_hessian = seed % 7 == 0 ? 5120 : 2;
     const split_gain gain(total, rule);
     const auto expected = best_of_all(cells, gain);
-    for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+    for (const auto level : tests::simd_levels()) {
       const simd::scoped_level scope(level);
       const auto found = scan(cells, rule);
       CHECK(same(found, expected));

@@ -6,6 +6,7 @@
 
 #include "colonnade/core/random.hpp"
 #include "colonnade/simd/dispatch.hpp"
+#include "tests/simd_levels.hpp"
 
 namespace {
 
@@ -31,7 +32,7 @@ void check_counts(std::size_t rows, std::uint64_t classes) {
   }
   const auto truth = read_labels(t.data(), rows);
   const auto predicted = read_labels(p.data(), rows);
-  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const auto level : tests::simd_levels()) {
     const simd::scoped_level scope(level);
     for (const int threads : {1, 2, 3, 7}) {
       const auto counts = count_pairs(truth, predicted, 0, static_cast<std::int64_t>(classes) - 1, threads);

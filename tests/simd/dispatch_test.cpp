@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "colonnade/simd/pack.hpp"
+#include "tests/simd_levels.hpp"
 
 using namespace colonnade;
 
@@ -34,7 +35,7 @@ struct doubled {
 
 TEST_CASE("run: scoped_level chooses the instruction set and gives it back") {
   const auto before = simd::active();
-  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const auto level : tests::simd_levels()) {
     const simd::scoped_level scope(level);
     const auto expected = level < simd::best() ? level : simd::best();
     CHECK(simd::active() == expected);
@@ -47,7 +48,7 @@ TEST_CASE("run: scoped_level chooses the instruction set and gives it back") {
 
 TEST_CASE("load and store: float32 is widened, without alignment") {
   const std::vector<float> in = {0, 1, 2, 3, 4, 5, 6, 7, 8};
-  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const auto level : tests::simd_levels()) {
     const simd::scoped_level scope(level);
     std::vector<double> out(9);
     simd::run<doubled>(in.data() + 1, out.data() + 1, std::size_t{8});

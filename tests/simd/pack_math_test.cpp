@@ -5,6 +5,8 @@
 #include <cmath>
 #include <vector>
 
+#include "tests/simd_levels.hpp"
+
 namespace colonnade {
 namespace {
 
@@ -32,7 +34,7 @@ TEST_CASE("pack_math: broadcast, multiply_add and square_root agree with scalars
   std::vector<float> a(16), b(16), out(16);
   for (std::size_t k = 0; k < 16; ++k) a[k] = static_cast<float>(k), b[k] = 0.25f * static_cast<float>(k);
   const float scalar = 3.0f;
-  for (const auto level : {simd::level::base, simd::level::v3, simd::level::v4}) {
+  for (const auto level : colonnade::tests::simd_levels()) {
     const simd::scoped_level scope(level);
     simd::run<root_of_sum>(static_cast<const float*>(a.data()), static_cast<const float*>(b.data()), &scalar,
                            out.data());
