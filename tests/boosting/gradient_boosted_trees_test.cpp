@@ -563,7 +563,6 @@ TEST_CASE(
   model.predict(t.x.view(), std::span(out));
   CHECK(out == margins_of(model, t.x.view()));
   for (const auto level : tests::simd_levels()) {
-    if (level > simd::best()) continue;
     const simd::scoped_level scope(level);
     for (const int threads : {1, 2, 3, 7}) CHECK(fit_on(threads) == model);
   }

@@ -62,8 +62,7 @@ namespace detail {
 /// A row's gradient and Hessian, to be added to cells of either kind.
 template <class Cell>
 struct row_sum {
-  COLONNADE_KERNEL row_sum(std::int64_t packed, int shift)
-      : both{packed >> shift, packed & ((std::int64_t{1} << shift) - 1)} {}
+  COLONNADE_KERNEL row_sum(std::int64_t packed, int shift) : both(unpacked(packed, shift)) {}
   COLONNADE_KERNEL void add_to(gradient_sum& cell) const {
     simd::pack<std::int64_t, 2> sum;
     simd::load(sum, &cell.gradient);

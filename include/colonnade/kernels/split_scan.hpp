@@ -45,7 +45,7 @@ class running_sums {
   /// The sums on the left of the cut, exactly.
   COLONNADE_KERNEL gradient_sum left(std::size_t k) const {
     if constexpr (packed) {
-      return {at_[k] >> shift_, at_[k] & mask()};
+      return unpacked(at_[k], shift_);
     } else {
       return {at_[k][0] - zero_bits, at_[k][1] - zero_bits};
     }
@@ -120,7 +120,7 @@ class running_sums {
     held_ = first_;
     sum all;
     if constexpr (packed) {
-      all = (total_.gradient << shift_) + total_.hessian;
+      pack(total_, shift_, all);
     } else {
       all = sum{total_.gradient, total_.hessian} + zero_bits;
     }
