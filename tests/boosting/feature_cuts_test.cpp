@@ -66,6 +66,24 @@ TEST_CASE("feature_cuts: many values fall into bins of about equal weight") {
   }
 }
 
+TEST_CASE("feature_cuts: weights of 1, which every value is looked at for, change nothing") {
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    const random_stream random(seed);
+    std::uint64_t draw = 0;
+    const auto next = [&] { return random.uniform(draw++); };
+    const double scale = std::exp(8 * next()), heavy = std::round(6 * next() - 3), often = next();
+    std::vector<double> x(static_cast<std::size_t>(1200 * next()));
+    for (double& value : x) {
+      value = scale * (next() - 0.5);
+      if (seed % 2 == 0) value = std::round(value);
+      if (next() < often - 0.3) value = heavy;
+      if (next() < 0.02) value = std::vector{missing, infinity, -infinity, -0.0, 1.7e308}[draw % 5];
+    }
+    const auto most = static_cast<std::size_t>(2 + 300 * next());
+    CHECK(cuts_of(x, most) == cuts_of(x, most, std::vector<double>(x.size(), 1.0)));
+  }
+}
+
 TEST_CASE("feature_cuts: rows of weight zero do not count") {
   CHECK(cuts_of({1, 2, 3, 4}, 256, {1, 0, 0, 2}) == std::vector<double>{2.5});
 }

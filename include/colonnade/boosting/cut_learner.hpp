@@ -1,12 +1,13 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <span>
-#include <utility>
 #include <vector>
 
+#include "colonnade/boosting/value_runs.hpp"
 #include "colonnade/core/real.hpp"
 #include "colonnade/core/views.hpp"
 #include "colonnade/kernels/radix_sort.hpp"
@@ -51,12 +52,12 @@ class cut_learner {
       : bins_(bins),
         left_out_(left_out.begin(), left_out.end()),
         zeros_(left_out.size()),
-        values_(left_out.size()) {
+        keys_(left_out.size()) {
     if (weighted) weights_.resize(left_out.size());
-    for (std::size_t f = 0; f < values_.size(); ++f) values_[f].reserve(left_out[f] != 0 ? 0 : sample);
+    for (std::size_t f = 0; f < keys_.size(); ++f) keys_[f].reserve(left_out[f] != 0 ? 0 : sample);
   }
 
-  std::size_t columns() const { return values_.size(); }
+  std::size_t columns() const { return keys_.size(); }
 
   /// Takes row `row` of these columns into the sample. One of weight 0 does not count.
   void add(matrix_view<const T> x, std::size_t row, double weight) {
@@ -69,7 +70,7 @@ class cut_learner {
   void add(std::size_t f, T value, double weight) {
     if (value == 0) return add_zeros(f, weight);
     if (real::isnan(value)) return;
-    values_[f].push_back(value);
+    keys_[f].push_back(ordered_bits(value));
     if (!weights_.empty()) weights_[f].push_back(weight);
   }
   /// Zeros of this weight together.
@@ -81,8 +82,13 @@ class cut_learner {
   std::vector<double> cuts(std::size_t f, const AddAll& add_all) {
     if (left_out_[f] != 0) return {};
     distinct_.clear();
-    weights_.empty() ? count_distinct(values_[f]) : weigh_distinct(values_[f], weights_[f]);
-    if (zeros_[f] > 0) insert_zero(zeros_[f]);
+    if (weights_.empty()) {
+      const value_runs<T> sorted = sort(keys_[f], zeros_[f]);
+      if (!count_distinct(sorted)) return choose(sorted, bins_);
+    } else {
+      weigh_distinct(keys_[f], weights_[f]);
+      if (zeros_[f] > 0) insert_zero(zeros_[f]);
+    }
     if (distinct_.size() <= bins_) {
       few_values all(bins_);
       for (const weighted_value& known : distinct_) all.add(known.value);
@@ -93,35 +99,35 @@ class cut_learner {
   }
 
  private:
+  using key = ordered_bits_of<T>;
   struct weighted_value {
     double value, weight;
   };
 
-  void count_distinct(const std::vector<T>& values) {
-    make_keys(values);
-    const auto* sorted = radix_sort(keys_.data(), scratch_.data(), keys_.size(), 1);
-    for (std::size_t i = 0; i < values.size();) {
-      const std::size_t first = i;
-      while (i < values.size() && sorted[i] == sorted[first]) ++i;
-      distinct_.push_back(
-          {static_cast<double>(from_ordered_bits<T>(sorted[first])), static_cast<double>(i - first)});
-    }
+  value_runs<T> sort(std::vector<key>& keys, double zeros) {
+    scratch_.resize(keys.size());
+    const key* sorted = radix_sort(keys.data(), scratch_.data(), keys.size(), 1);
+    return {{sorted, keys.size()}, static_cast<std::size_t>(zeros)};
   }
 
-  void weigh_distinct(const std::vector<T>& values, const std::vector<double>& weights) {
-    make_keys(values);
-    const auto order = radix_argsort(keys_, 1);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const double value = static_cast<double>(values[order[i]]);
+  // False, and not all of them, if they are more than one for each bin.
+  bool count_distinct(const value_runs<T>& sorted) {
+    for (std::size_t i = 0; i < sorted.size();) {
+      if (distinct_.size() == bins_) return false;
+      const std::size_t end = sorted.run_end(i);
+      distinct_.push_back({sorted[i], static_cast<double>(end - i)});
+      i = end;
+    }
+    return true;
+  }
+
+  void weigh_distinct(std::vector<key>& keys, const std::vector<double>& weights) {
+    const auto order = radix_argsort(keys, 1);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      const double value = static_cast<double>(from_ordered_bits<T>(keys[i]));
       if (distinct_.empty() || distinct_.back().value != value) distinct_.push_back({value, 0});
       distinct_.back().weight += weights[order[i]];
     }
-  }
-
-  void make_keys(const std::vector<T>& values) {
-    keys_.resize(values.size());
-    scratch_.resize(values.size());
-    std::transform(values.begin(), values.end(), keys_.begin(), [](T value) { return ordered_bits(value); });
   }
 
   void insert_zero(double weight) {
@@ -143,7 +149,7 @@ class cut_learner {
   }
 
   double weight_of_sample(std::size_t f) const {
-    if (weights_.empty()) return static_cast<double>(values_[f].size()) + zeros_[f];
+    if (weights_.empty()) return static_cast<double>(keys_[f].size()) + zeros_[f];
     double all = 0;
     for (const weighted_value& value : distinct_) all += value.weight;
     return all;
@@ -172,6 +178,27 @@ class cut_learner {
     return cuts;
   }
 
+  // The same for more values than bins, all of weight 1: a bin ends with the value that its share ends in, or
+  // before it, and no other value has to be looked at.
+  static std::vector<double> choose(const value_runs<T>& sorted, std::size_t bins) {
+    std::vector<double> cuts;
+    std::size_t first = 0;
+    for (std::size_t bins_left = bins; bins_left > 1; --bins_left) {
+      const double share = static_cast<double>(sorted.size() - first) / static_cast<double>(bins_left);
+      const std::size_t last = first + static_cast<std::size_t>(std::ceil(share)) - 1;
+      const std::size_t begin = sorted.run_begin(last), end = sorted.run_end(last);
+      const double before = static_cast<double>(begin - first), weight = static_cast<double>(end - begin);
+      const bool leave_out = begin > first && (before + weight / 2 > share || weight >= share);
+      const std::size_t next = leave_out ? begin : end;
+      if (next == sorted.size()) break;
+      const double cut = between(sorted[next - 1], sorted[next]);
+      if (!real::isfinite(cut)) break;
+      cuts.push_back(cut);
+      first = next;
+    }
+    return cuts;
+  }
+
   // A finite number above a and not above b, halfway where that is possible.
   static double between(double a, double b) {
     constexpr double largest = std::numeric_limits<double>::max();
@@ -184,9 +211,9 @@ class cut_learner {
   std::size_t bins_;
   std::vector<char> left_out_;
   std::vector<double> zeros_;                 // their weight: sparse tables have many
-  std::vector<std::vector<T>> values_;        // the others
+  std::vector<std::vector<key>> keys_;        // of the other values
   std::vector<std::vector<double>> weights_;  // as many, or none
-  std::vector<ordered_bits_of<T>> keys_, scratch_;
+  std::vector<key> scratch_;
   std::vector<weighted_value> distinct_;  // of the column whose cuts are chosen
 };
 
