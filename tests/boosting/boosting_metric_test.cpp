@@ -27,13 +27,14 @@ TEST_CASE("boosting_metric: scores of a few rows are those by hand") {
         doctest::Approx(-(std::log(p(0)) + 2 * std::log(p(2)) + std::log(1 - p(-1))) / 4));
   CHECK(boosting_metric("error")(m, y, none, 1) == doctest::Approx(1.0 / 3));
   CHECK(boosting_metric("auc")(m, y, none, 1) == 1);
-  CHECK(boosting_metric("auc")({1, 1, 0, 2}, {1, 0, 0, 0}, none, 1) == doctest::Approx(0.5));
+  CHECK(boosting_metric("auc")({1, 1, 0, 2}, std::vector<double>{1, 0, 0, 0}, none, 1) ==
+        doctest::Approx(0.5));
   CHECK(boosting_metric("mae", &logistic)(m, y, none, 1) ==
         doctest::Approx((1 - p(0) + 1 - p(2) + p(-1)) / 3));
   const poisson_objective counts(0.7);
-  CHECK(boosting_metric("rmse", &counts)({0, std::log(3.0)}, {2, 3}, none, 1) ==
+  CHECK(boosting_metric("rmse", &counts)({0, std::log(3.0)}, std::vector<double>{2, 3}, none, 1) ==
         doctest::Approx(std::sqrt(0.5)));
-  CHECK(boosting_metric("poisson-nloglik", &counts)({0, 1}, {0, 4}, none, 1) ==
+  CHECK(boosting_metric("poisson-nloglik", &counts)({0, 1}, std::vector<double>{0, 4}, none, 1) ==
         doctest::Approx((1 + std::exp(1.0) - 4 + std::log(24.0)) / 2));
   const quantile_objective upper(0.9);
   CHECK(boosting_metric("quantile", &upper)(m, y, none, 1) == doctest::Approx((0.9 + 0.1 + 0.9) / 3));

@@ -1,4 +1,4 @@
-// Also tests: boosting/boosting_params.hpp, boosting/boosting_loss.hpp, boosting/boosting_trainer.hpp
+// Also tests: boosting/boosting_params.hpp, boosting/boosting_trainer.hpp
 // Also tests: boosting/boosting_progress.hpp, boosting/split_finder.hpp
 // Also tests: boosting/objective_function.hpp, boosting/objectives.hpp, boosting/weighted_targets.hpp
 // Also tests: boosting/squared_error_objective.hpp, boosting/logistic_objective.hpp

@@ -53,7 +53,7 @@ class boosting_cv {
     check_custom(params, custom);
     check(folds, data.rows());
     // Checks all rows, and knows all classes.
-    const boosting_loss all(params, data.target, data.weight, data.rows(), custom);
+    const boosting_loss all(params, data.target, data.weight, data.rows(), custom, target_use::borrow);
     const auto& columns = by_columns(data.x);
     const feature_cuts cuts = cuts_for(columns, data.weight, params, threads);
     const binned_matrix bins(columns, cuts, binned_matrix::layout::rows_and_columns, threads);
@@ -74,7 +74,7 @@ class boosting_cv {
   struct table {
     const binned_matrix& bins;
     const feature_cuts& cuts;
-    const std::vector<double>& target;
+    std::span<const double> target;
     column_view<const double> weight;
     matrix_view<const double> base_margin;
     std::vector<std::uint32_t> group;  // number of each row's, or none

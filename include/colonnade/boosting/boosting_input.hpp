@@ -126,10 +126,11 @@ inline boosting_params with_outputs(boosting_params p, std::size_t outputs) {
 
 /// The loss of rows that are scored: with their weights, and none is drawn.
 inline boosting_loss evaluation_loss(boosting_params p, std::size_t outputs, column_view<const double> target,
-                                     column_view<const double> weight, std::size_t rows) {
+                                     column_view<const double> weight, std::size_t rows,
+                                     target_use use = target_use::copy) {
   p.scale_pos_weight = 1;
   p.sampling_method = row_sampling::uniform;
-  return boosting_loss(with_outputs(p, outputs), target, weight, rows);
+  return boosting_loss(with_outputs(p, outputs), target, weight, rows, {}, use);
 }
 
 }  // namespace colonnade::inline COLONNADE_ABI

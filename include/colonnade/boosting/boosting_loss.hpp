@@ -22,6 +22,10 @@
 
 namespace colonnade::inline COLONNADE_ABI {
 
+/// Whether a loss has its own copy of the targets, or may read them where they lie, which is possible if they
+/// lie side by side; they must then stay there as long as the loss.
+enum class target_use { copy, borrow };
+
 /// Targets and weights of the rows of a fit, checked and contiguous, with the objective that their margins
 /// have: first margins, gradients in fixed point, in the same bits for any number of threads.
 class boosting_loss {
@@ -29,12 +33,18 @@ class boosting_loss {
   /// Throws data_error for a target outside the objective's domain or a weight that is negative or not
   /// finite, and argument_error for lengths that differ from `rows`.
   boosting_loss(const boosting_params& params, column_view<const double> target,
-                column_view<const double> weight, std::size_t rows, custom_gradients custom = {})
+                column_view<const double> weight, std::size_t rows, custom_gradients custom = {},
+                target_use use = target_use::copy)
       : objective_(params.make_objective(custom)), base_score_(params.base_score) {
     if (rows == 0) throw argument_error("X", "0 rows", "at least 1");
     if (target.size() != rows)
       throw argument_error("y", std::to_string(target.size()) + " values", std::to_string(rows));
-    copy_target(target);
+    if (use == target_use::borrow && target.stride() == 1 && target.validity().all_valid()) {
+      target_ = {target.data(), rows};
+    } else {
+      copy_target(target);
+    }
+    check_target();
     copy_weight(weight);
     if (params.sampling_method == row_sampling::weighted && params.subsample < 1 && !weight_.empty())
       draw_by_weight(params.subsample);
@@ -46,7 +56,7 @@ class boosting_loss {
   std::size_t rows() const { return target_.size(); }
   /// Trees an iteration, and margins a row: the number of classes of softmax, otherwise 1.
   std::size_t outputs() const { return outputs_; }
-  const std::vector<double>& target() const { return target_; }
+  std::span<const double> target() const { return target_; }
   /// Empty: all weights are 1. Of rows that are drawn in proportion to their weights: what they count as when
   /// they are drawn.
   const std::vector<double>& weight() const { return weight_; }
@@ -103,19 +113,20 @@ class boosting_loss {
   static constexpr double largest_allowed_weight = 1e30;
 
   void copy_target(column_view<const double> target) {
-    target_.resize(target.size());
-    double most = 0;
-    for (std::size_t i = 0; i < target.size(); ++i) {
-      target_[i] = target.is_missing(i) ? std::numeric_limits<double>::quiet_NaN() : target[i];
-      most = std::max(most, target_[i]);
-    }
+    own_target_.resize(target.size());
+    for (std::size_t i = 0; i < target.size(); ++i)
+      own_target_[i] = target.is_missing(i) ? std::numeric_limits<double>::quiet_NaN() : target[i];
+    target_ = own_target_;
+  }
+
+  void check_target() {
     const std::size_t outside = objective_->first_outside(target_);
     if (outside < rows()) {
       throw data_error(
           "y: found " + std::to_string(target_[outside]) + ", expected " + std::string(objective_->domain()),
           outside);
     }
-    outputs_ = objective_->outputs(most);
+    outputs_ = objective_->outputs(std::max(0.0, *std::max_element(target_.begin(), target_.end())));
   }
 
   void copy_weight(column_view<const double> weight) {
@@ -170,8 +181,10 @@ class boosting_loss {
   std::unique_ptr<objective_function> objective_;
   std::optional<double> base_score_;
   std::size_t outputs_ = 1;
-  std::vector<double> target_, weight_, given_weight_, draw_probability_;
-  weighted_targets targets_;  // views of the two, which stay where they are when the loss is moved
+  std::vector<double> own_target_, weight_, given_weight_, draw_probability_;
+  // Views of them, or of targets elsewhere; they stay where they are when the loss is moved.
+  std::span<const double> target_;
+  weighted_targets targets_;
   double least_weight_ = 1, largest_weight_ = 1;
 };
 

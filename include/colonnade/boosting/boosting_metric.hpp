@@ -32,7 +32,7 @@ class boosting_metric {
   bool larger_is_better() const { return kind_ == kind::auc; }
 
   /// Output k of row i is margins[k * rows + i]; `weight` may be empty.
-  double operator()(const std::vector<double>& margins, const std::vector<double>& target,
+  double operator()(const std::vector<double>& margins, std::span<const double> target,
                     const std::vector<double>& weight, int threads) const {
     if (kind_ == kind::auc) return auc(margins, target, weight, threads);
     const std::size_t rows = target.size(), blocks = block_count(rows, rows_together);
@@ -73,7 +73,7 @@ class boosting_metric {
   }
 
   // The losses of rows first .. last - 1.
-  void row_losses(const std::vector<double>& margins, const std::vector<double>& target, std::size_t first,
+  void row_losses(const std::vector<double>& margins, std::span<const double> target, std::size_t first,
                   std::size_t last, double* out) const {
     const std::size_t rows = target.size(), count = last - first;
     if (kind_ == kind::mlogloss || kind_ == kind::merror) {
@@ -136,7 +136,7 @@ class boosting_metric {
 
   // Share of the pairs of a positive and a negative that are in order; a tie counts half. NaN with one class
   // only.
-  static double auc(const std::vector<double>& margins, const std::vector<double>& target,
+  static double auc(const std::vector<double>& margins, std::span<const double> target,
                     const std::vector<double>& weight, int threads) {
     std::vector<std::uint64_t> keys(margins.size());
     for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = ordered_bits(margins[i]);

@@ -152,7 +152,7 @@ class boosting_worker {
         some.push_back(static_cast<std::uint32_t>(*root.only_row - first_row_));
     } else {
       const random_stream random = random_stream(params_.random_state).substream(root.round).substream(0);
-      const std::vector<double>& target = loss_ ? loss_->target() : target_;
+      const std::span<const double> target = loss_ ? loss_->target() : std::span<const double>(target_);
       select_rows(some, rows(), threads_, [&](std::size_t row) {
         return random.uniform(first_row_ + row) < (target[row] > 0 ? positive : negative);
       });

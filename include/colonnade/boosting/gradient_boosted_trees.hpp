@@ -120,7 +120,7 @@ class gradient_boosted_trees {
     check_custom(params_, custom);
     params p = with_outputs(params_, outputs());
     p.sampling_method = row_sampling::uniform;  // all rows count, with their weights
-    const boosting_loss loss(p, data.target, data.weight, data.rows(), custom);
+    const boosting_loss loss(p, data.target, data.weight, data.rows(), custom, target_use::borrow);
     gradient_boosted_trees model = *this;
     model.best_iteration_.reset();  // of other leaves
     model.best_score_.reset();
@@ -260,7 +260,7 @@ class gradient_boosted_trees {
     check_boosting_rows(data, p);
     check_evaluation_sets(how.evaluation, data.x.columns(), p);
     check_custom(p, how.custom);
-    const boosting_loss loss(p, data.target, data.weight, data.rows(), how.custom);
+    const boosting_loss loss(p, data.target, data.weight, data.rows(), how.custom, target_use::borrow);
     if (init_model != nullptr) {
       check_resumable(p, data.x.columns(), loss.outputs(), init_model->params_, init_model->features(),
                       init_model->outputs());
@@ -295,7 +295,8 @@ class gradient_boosted_trees {
     std::deque<evaluation_rows> rows;
     for (const auto& set : how.evaluation) {
       rows.push_back({binned_matrix(by_columns(set.data.x), cuts(), binned_matrix::layout::columns, threads),
-                      evaluation_loss(p, loss.outputs(), set.data.target, set.data.weight, set.data.rows())});
+                      evaluation_loss(p, loss.outputs(), set.data.target, set.data.weight, set.data.rows(),
+                                      target_use::borrow)});
       trainer.watch(set.name, rows.back().bins, rows.back().loss,
                     margins_before(set.data.x, set.base_margin, threads));
     }

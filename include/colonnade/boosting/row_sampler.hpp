@@ -38,7 +38,7 @@ class row_sampler {
  public:
   /// `target`: of the rows, for the share of each class; `probability`: of the rows, for weighted draws, or
   /// none.
-  row_sampler(const boosting_params& params, const std::vector<double>& target,
+  row_sampler(const boosting_params& params, std::span<const double> target,
               std::span<const double> probability, int threads)
       : params_(params),
         target_(target),
@@ -214,7 +214,7 @@ class row_sampler {
   }
 
   const boosting_params& params_;
-  const std::vector<double>& target_;
+  std::span<const double> target_;
   std::span<const double> probability_;
   std::vector<std::uint32_t> group_;  // of each row; none: rows are drawn alone
   int threads_;
