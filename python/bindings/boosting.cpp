@@ -400,6 +400,14 @@ class extras_argument {
   checkpoint_file file_;
 };
 
+/// Null for None. Throws argument_error if the model has other classes.
+const model* model_to_go_on_from(const py::object& init_model, const class_list& classes) {
+  const model* const first = init_model.is_none() ? nullptr : &init_model.cast<const model&>();
+  if (first != nullptr && classes.size() > 0 && !(first->labels() == saved_labels(classes)))
+    throw argument_error("init_model", "other classes", "those of y");
+  return first;
+}
+
 py::tuple fit(const py::object& x, const py::object& y, const py::object& sample_weight,
               const py::list& eval_set, bool classifier, const py::dict& params, const py::object& observer,
               const py::object& init_model, const py::dict& extras, int threads) {
@@ -410,11 +418,7 @@ py::tuple fit(const py::object& x, const py::object& y, const py::object& sample
   const auto held = held_sets(eval_set, data.is_sparse(), classifier, target.classes());
   const extras_argument more(extras, target.classes());
   const fit_settings settings(params, classifier, target.classes().size());
-  const model* const first = init_model.is_none() ? nullptr : &init_model.cast<const model&>();
-  if (first != nullptr && target.classes().size() > 0 &&
-      !(first->labels() == saved_labels(target.classes()))) {
-    throw argument_error("init_model", "other classes", "those of y");
-  }
+  const model* const first = model_to_go_on_from(init_model, target.classes());
   const python_observer watch(observer);
   boosting_log log;
   const boosting_extras given = more.view();
@@ -455,8 +459,8 @@ class python_batches {
 
 /// `labels`: all labels of a classifier, each at least once, or None.
 py::tuple fit_batches(const py::object& batches, const py::object& labels, const py::list& eval_set,
-                      const py::dict& params, const py::object& observer, const py::dict& extras,
-                      const std::string& cache, int threads) {
+                      const py::dict& params, const py::object& observer, const py::object& init_model,
+                      const py::dict& extras, const std::string& cache, int threads) {
   const bool classifier = !labels.is_none();
   const auto known = classifier ? target_argument::classes_of(labels) : target_argument();
   const python_batches source(batches, classifier ? &known.classes() : nullptr);
@@ -464,6 +468,7 @@ py::tuple fit_batches(const py::object& batches, const py::object& labels, const
   const converted_sets<double> sets(held);
   const extras_argument more(extras, known.classes());
   const fit_settings settings(params, classifier, known.classes().size());
+  const model* const first = model_to_go_on_from(init_model, known.classes());
   const python_observer watch(observer);
   boosting_log log;
   const boosting_extras given = more.view();
@@ -474,7 +479,8 @@ py::tuple fit_batches(const py::object& batches, const py::object& labels, const
                                        .log = &log,
                                        .custom = settings.custom(),
                                        .extras = given,
-                                       .cache = cache});
+                                       .cache = cache},
+                                      first);
   });
   if (classifier) fitted.set_labels(saved_labels(known.classes()));
   return py::make_tuple(std::move(fitted), known.array(), results_of(log.histories));
@@ -568,8 +574,8 @@ const bindings boosting_bindings([](py::module_& m) {
                py::arg("classifier"), py::arg("params"), py::arg("observer"), py::arg("init_model"),
                py::arg("extras"), py::arg("threads"));
   c.def_static("fit_batches", &fit_batches, py::arg("batches"), py::arg("labels"), py::arg("eval_set"),
-               py::arg("params"), py::arg("observer"), py::arg("extras"), py::arg("cache"),
-               py::arg("threads"));
+               py::arg("params"), py::arg("observer"), py::arg("init_model"), py::arg("extras"),
+               py::arg("cache"), py::arg("threads"));
   c.def_static("cross_validate", &cross_validate, py::arg("X"), py::arg("y"), py::arg("sample_weight"),
                py::arg("folds"), py::arg("classifier"), py::arg("params"), py::arg("observer"),
                py::arg("base_margin"), py::arg("group"), py::arg("threads"));

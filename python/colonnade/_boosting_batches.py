@@ -32,7 +32,14 @@ class Batches:
         Columns of categories, with the names that any batch has.
     """
 
-    def __init__(self, batches: Any, categorical_features: Any, classifier: bool) -> None:
+    def __init__(
+        self,
+        batches: Any,
+        categorical_features: Any,
+        classifier: bool,
+        known: dict[int, np.ndarray] | None = None,
+    ) -> None:
+        """``known``: the names of categories of a model that the fit goes on from."""
         self._begin = _passes_of(batches)
         self.first: Any = None
         self.labels: np.ndarray | None = None
@@ -46,14 +53,17 @@ class Batches:
                 self.first, columns = X, found.columns
             _check_like(X, self.first, found.columns, columns, k)
             for column, names in found.names.items():
-                seen[column] = [CategoryColumns.union(seen.get(column, []) + [names], k, column)]
+                if known is None:
+                    seen[column] = [CategoryColumns.union(seen.get(column, []) + [names], k, column)]
             if classifier:
                 self.labels = _with_labels(self.labels, y, k)
-            elif categorical_features is None:
+            elif categorical_features is None or known is not None:
                 break  # there is nothing more to know
         if self.first is None:
             raise ValueError(f"batches: found no rows, {_EXPECTED}")
-        self.categories = CategoryColumns(columns, {column: names[0] for column, names in seen.items()})
+        if known is None:
+            known = {column: names[0] for column, names in seen.items()}
+        self.categories = CategoryColumns(columns, known)
 
     def __call__(self) -> Iterator[tuple[Any, Any, Any]]:
         """One pass, with codes in place of categories."""

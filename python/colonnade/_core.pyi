@@ -54,6 +54,7 @@ class gradient_boosted_trees:
         eval_set: list,
         params: dict,
         observer: typing.Any,
+        init_model: typing.Any,
         extras: dict,
         cache: str,
         threads: int,

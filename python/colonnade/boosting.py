@@ -254,6 +254,7 @@ class _GradientBoostedTrees(BaseEstimator):
         base_margin_eval_set: Sequence[Any] | None = None,
         group: Any = None,
         callbacks: Sequence[Callable[[int, dict[str, Any]], Any]] | None = None,
+        init_model: Any = None,
         time_limit: float | None = None,
         checkpoint: Any = None,
         checkpoint_every: int = 10,
@@ -276,7 +277,7 @@ class _GradientBoostedTrees(BaseEstimator):
             iterator. A generator can be read only once and is refused.
         eval_set, base_margin, base_margin_eval_set, group : optional
             As in ``fit``, of all rows.
-        callbacks, time_limit, checkpoint, checkpoint_every, verbose : optional
+        callbacks, init_model, time_limit, checkpoint, checkpoint_every, verbose : optional
             As in ``fit``.
         cache : path, optional
             A folder in which the bins are kept while the fit lasts, in a file that has no name, instead of in memory.
@@ -298,7 +299,9 @@ class _GradientBoostedTrees(BaseEstimator):
         params = self._checked_params()
         folder = folder_of(cache)
         observer = Observer(params["n_estimators"], callbacks, time_limit, verbose)
-        rows = Batches(batches, self.categorical_features, self._is_classifier)
+        first = None if init_model is None else self._model_of(init_model)
+        known = None if first is None else CategoryColumns.of_model(first).names
+        rows = Batches(batches, self.categorical_features, self._is_classifier, known)
         params["categorical_features"] = rows.categories.columns
         params["cut_points"] = cuts_of_columns(self.cut_points, rows.first)
         sets = [
@@ -312,6 +315,7 @@ class _GradientBoostedTrees(BaseEstimator):
             sets,
             params,
             observer if observer.wanted else None,
+            first,
             {"base_margin": base_margin, "group": group_sizes(group)} | saving,
             folder,
             self._threads(),

@@ -185,6 +185,39 @@ TEST_CASE("batched_table: evaluation sets, margins, checkpoints, callables and g
                                     nullptr, halves));
 }
 
+TEST_CASE("batched_table: a fit from batches goes on from a model as one that was never interrupted") {
+  const boosting_table t(700, 5);
+  matrix<double> some(700, 4);
+  for (std::size_t i = 0; i < 700; ++i) {
+    for (std::size_t k = 0; k < 4; ++k) some(i, k) = random_stream(k).uniform(i);
+  }
+  for (const auto objective : {boosting_objective::logistic, boosting_objective::softmax}) {
+    const auto y = t.target(objective);
+    const std::size_t outputs = objective == boosting_objective::softmax ? 4 : 1;
+    const matrix_view<const double> margins[] = {{}, std::as_const(some).view().columns_slice(0, outputs)};
+    for (const auto& base : margins) {
+      boosting_params p = params_for(objective, 5, 3);
+      p.subsample = 0.6;
+      const fit_options<double> how{.extras = {.base_margin = base}};
+      const auto source = in_batches(with(t, y), {64, 1});
+      const auto whole = gradient_boosted_trees::fit_batches<double>(source, p, 2, how);
+      p.n_estimators = 2;
+      const auto begun = gradient_boosted_trees::fit_batches<double>(source, p, 2, how);
+      p.n_estimators = 3;
+      CHECK(gradient_boosted_trees::fit_batches<double>(source, p, 2, how, &begun) == whole);
+      p.max_bin = 7;  // the bins are those of the model
+      CHECK(gradient_boosted_trees::fit_batches<double>(source, p, 1, how, &begun).cuts() == whole.cuts());
+    }
+  }
+  const auto numbers = t.target(boosting_objective::squared_error);
+  const boosting_params p = params_for(boosting_objective::squared_error, 2, 3);
+  const boosting_table narrow(700, 4);
+  const auto begun = fit<gradient_boosted_trees>(with(narrow, numbers), p);
+  CHECK_THROWS_AS(
+      gradient_boosted_trees::fit_batches<double>(in_batches(with(t, numbers), {64}), p, 1, {}, &begun),
+      argument_error);
+}
+
 TEST_CASE("batched_table: any number of threads and any instruction set give the same bytes") {
   const boosting_table t(20000, 6);
   const boosting_params p = params_for(boosting_objective::logistic, 3, 5);

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from boosting_data import table
 
+import colonnade
 from colonnade.boosting import GradientBoostedTreesClassifier, GradientBoostedTreesRegressor
 
 SETTINGS = {"n_estimators": 8, "max_depth": 4}
@@ -104,6 +105,43 @@ def test_everything_else_is_as_in_fit(tmp_path: Path) -> None:
 
     custom = GradientBoostedTreesRegressor(objective=halved, **SETTINGS)
     assert custom.fit_batches(parts(X, y)).to_bytes() == custom.fit(X, y).to_bytes()
+
+
+def test_a_checkpoint_goes_on(tmp_path: Path) -> None:
+    X, score = table(900, 5)
+    y = np.where(score > np.median(score), "yes", "no")
+    wanted = GradientBoostedTreesClassifier(n_estimators=7, subsample=0.7).fit(X, y)
+    file = tmp_path / "so_far"
+    begun = GradientBoostedTreesClassifier(n_estimators=7, subsample=0.7)
+    begun.fit_batches(
+        parts(X, y),
+        checkpoint=file,
+        checkpoint_every=3,
+        callbacks=[lambda iteration, history: iteration == 3],
+    )
+    rest = GradientBoostedTreesClassifier(n_estimators=4, subsample=0.7)
+    rest.fit_batches(parts(X, y, size=71), init_model=colonnade.load(file))
+    assert rest.to_bytes() == wanted.to_bytes()
+
+    with pytest.raises(ValueError, match="init_model: found other classes"):
+        rest.fit_batches(parts(X, y == "yes"), init_model=begun)
+    with pytest.raises(TypeError, match="init_model: found int"):
+        rest.fit_batches(parts(X, y), init_model=3)
+
+
+def test_categories_are_those_of_the_model_that_a_fit_goes_on_from() -> None:
+    pandas = pytest.importorskip("pandas")
+    _, score = table(600, 3)
+    names = np.array(["red", "green", "blue", "grey"])
+    frame = pandas.DataFrame({"colour": pandas.Categorical(names[np.arange(600) % 4]), "x": score})
+    settings = {"categorical_features": "auto", "max_depth": 3}
+    wanted = GradientBoostedTreesRegressor(n_estimators=6, **settings).fit(frame, score)
+    begun = GradientBoostedTreesRegressor(n_estimators=2, **settings).fit(frame, score)
+    batches = parts(frame, score, size=150)
+    for X, _ in batches:  # each batch with its categories in another order
+        X["colour"] = X["colour"].cat.reorder_categories(np.roll(X["colour"].cat.categories, 1))
+    rest = GradientBoostedTreesRegressor(n_estimators=4, **settings).fit_batches(batches, init_model=begun)
+    assert rest.to_bytes() == wanted.to_bytes()
 
 
 def test_data_frames_keep_their_names_and_categories() -> None:

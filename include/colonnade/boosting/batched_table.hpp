@@ -68,11 +68,16 @@ class batched_table {
     return feature_cuts::given(cuts, params_.categorical_features, std::move(categories));
   }
 
-  /// The last pass. The bins lie in a file of the folder `cache`, unless that is empty.
-  binned_matrix bin(const feature_cuts& cuts, const std::string& cache) const {
+  /// The last pass. The bins lie in a file of the folder `cache`, unless that is empty. `also(first, x)` sees
+  /// each batch, too, with the number of its first row.
+  template <class Also>
+  binned_matrix bin(const feature_cuts& cuts, const std::string& cache, const Also& also) const {
     binned_matrix bins(rows_, cuts, binned_matrix::layout::rows_and_columns, cache);
     const bin_finder<T> finder(cuts);
-    pass([&](std::size_t first, const batch_rows& batch) { bins.fill(first, batch.x, finder, threads_); });
+    pass([&](std::size_t first, const batch_rows& batch) {
+      bins.fill(first, batch.x, finder, threads_);
+      also(first, batch.x);
+    });
     bins.finish();
     return bins;
   }

@@ -87,21 +87,27 @@ class gradient_boosted_trees {
   /// The same from batches of rows that need not fit into memory, all of them together; the model has the
   /// bytes of a fit of all rows at once. Two bytes a value (eight in columns of over 255 bins) and 16 to 60
   /// bytes a row are held, and the sample that cuts are learned from; bins of a byte in a file of the folder
-  /// `how.cache` if there is one. Three passes over the batches (more of wide tables). Throws argument_error
-  /// also for passes that differ, and what `source` throws.
+  /// `how.cache` if there is one. Three passes over the batches (more of wide tables). From `init_model` it
+  /// goes on as in `fit`. Throws argument_error also for passes that differ, and what `source` throws.
   template <class T>
   static gradient_boosted_trees fit_batches(const batch_source<T>& source, const params& p = {},
-                                            int threads = 0, const fit_options<T>& how = {}) {
+                                            int threads = 0, const fit_options<T>& how = {},
+                                            const gradient_boosted_trees* init_model = nullptr) {
     check_custom(p, how.custom);
     batched_table<T> table(source, p, threads);
     check_evaluation_sets(how.evaluation, table.columns(), p);
     const boosting_loss loss = table.take_loss(how.custom);
-    gradient_boosted_trees model(table.learn_cuts(), loss);
+    gradient_boosted_trees model =
+        before_fit(init_model, p, loss, table.columns(), [&] { return table.learn_cuts(); });
     const matrix_view<const double> base = how.extras.base_margin;
-    std::vector<double> margins;
-    if (!base.empty()) margins = by_output(starting_margins(base, model.trees_.base(), table.rows()));
-    const binned_matrix bins = table.bin(model.cuts(), how.cache);
+    starting_margins(base, model.trees_.base(), table.rows());  // throws if it is not one
+    std::vector<double> margins = model.room_for_margins(table.rows(), base);
+    const binned_matrix bins =
+        table.bin(model.cuts(), how.cache, [&](std::size_t first, matrix_view<const T> x) {
+          model.write_margins(x, first, base.empty() ? base : base.slice(first, x.rows()), threads, margins);
+        });
     model.train(bins, loss, std::move(margins), p, threads, how);
+    if (init_model != nullptr) model.params_.n_estimators += init_model->iterations();
     return model;
   }
 
@@ -261,30 +267,46 @@ class gradient_boosted_trees {
     check_evaluation_sets(how.evaluation, data.x.columns(), p);
     check_custom(p, how.custom);
     const boosting_loss loss(p, data.target, data.weight, data.rows(), how.custom, target_use::borrow);
-    if (init_model != nullptr) {
-      check_resumable(p, data.x.columns(), loss.outputs(), init_model->params_, init_model->features(),
-                      init_model->outputs());
-    }
     const auto& columns = by_columns(data.x);
-    gradient_boosted_trees model =
-        init_model != nullptr ? *init_model
-                              : gradient_boosted_trees(cuts_for(columns, data.weight, p, threads), loss);
+    gradient_boosted_trees model = before_fit(init_model, p, loss, data.x.columns(),
+                                              [&] { return cuts_for(columns, data.weight, p, threads); });
     const binned_matrix bins(columns, model.cuts(), binned_matrix::layout::rows_and_columns, threads);
     model.train(bins, loss, model.margins_before(data.x, how.extras.base_margin, threads), p, threads, how);
     if (init_model != nullptr) model.params_.n_estimators += init_model->iterations();
     return model;
   }
 
+  // What a fit adds trees to: `init_model`, if it suits, or a model without trees that has the cuts
+  // `learn()`.
+  template <class Learn>
+  static gradient_boosted_trees before_fit(const gradient_boosted_trees* init_model, const params& p,
+                                           const boosting_loss& loss, std::size_t columns,
+                                           const Learn& learn) {
+    if (init_model == nullptr) return gradient_boosted_trees(learn(), loss);
+    check_resumable(p, columns, loss.outputs(), init_model->params_, init_model->features(),
+                    init_model->outputs());
+    return *init_model;
+  }
+
   // Margins that rows have before the trees that are to come; none: all of them the base.
   template <class Table>
   std::vector<double> margins_before(const Table& x, matrix_view<const double> base_margin,
                                      int threads) const {
-    if (trees().trees() == 0 && base_margin.empty()) return {};
-    std::vector<double> margins(x.rows() * outputs());
-    const auto rows = static_cast<std::ptrdiff_t>(x.rows());
-    predict_margin(x, matrix_view<double>(margins.data(), x.rows(), outputs(), 1, rows), threads,
-                   base_margin);
+    std::vector<double> margins = room_for_margins(x.rows(), base_margin);
+    write_margins(x, 0, base_margin, threads, margins);
     return margins;
+  }
+  std::vector<double> room_for_margins(std::size_t rows, matrix_view<const double> base_margin) const {
+    return std::vector<double>(trees().trees() == 0 && base_margin.empty() ? 0 : rows * outputs());
+  }
+  // Those of the rows from number `first` on, if there is room for them.
+  template <class Table>
+  void write_margins(const Table& x, std::size_t first, matrix_view<const double> base_margin, int threads,
+                     std::vector<double>& margins) const {
+    if (margins.empty()) return;
+    const auto rows = static_cast<std::ptrdiff_t>(margins.size() / outputs());
+    predict_margin(x, matrix_view<double>(margins.data() + first, x.rows(), outputs(), 1, rows), threads,
+                   base_margin);
   }
 
   // Grows the trees of a fit whose rows begin with `margins` (none: with the base).
