@@ -75,6 +75,7 @@
 #include "colonnade/boosting/tree_growth.hpp"
 #include "colonnade/boosting/tree_nodes.hpp"
 #include "colonnade/boosting/uniform_cuts.hpp"
+#include "colonnade/boosting/usual_bin.hpp"
 #include "colonnade/boosting/value_runs.hpp"
 #include "colonnade/boosting/weighted_draw.hpp"
 #include "colonnade/boosting/weighted_quantile.hpp"

@@ -1,4 +1,5 @@
-// Also tests: boosting/bin_list.hpp, boosting/bin_finder.hpp, boosting/leaf_router.hpp
+// Also tests: boosting/bin_list.hpp, boosting/usual_bin.hpp, boosting/bin_finder.hpp,
+// boosting/leaf_router.hpp
 #include "colonnade/boosting/binned_matrix.hpp"
 
 #include <doctest/doctest.h>
@@ -14,12 +15,13 @@ using namespace colonnade::tests;
 
 namespace {
 
-constexpr std::size_t lists_rows = 5000;
+constexpr std::size_t lists_rows = 5000, kinds_columns = 40;
 
 /// Columns of every kind: numbers, one in twenty-five rows that is not 0, the same with missing values, more
-/// than 255 values, many values in few rows, a constant.
+/// than 255 values, many values in few rows, a constant; and one-hot columns, so many that lists are worth
+/// it.
 matrix<double> table_of_kinds() {
-  matrix<double> x(lists_rows, 6);
+  matrix<double> x(lists_rows, kinds_columns);
   const random_stream random(3);
   for (std::size_t i = 0; i < lists_rows; ++i) {
     const bool rare = random.below(10 * i, 25) == 0;
@@ -30,6 +32,7 @@ matrix<double> table_of_kinds() {
     x(i, 3) = i % 17 == 0 ? std::nan("") : whole;
     x(i, 4) = rare ? std::round(1e6 * random.uniform(10 * i + 4)) : 7;
     x(i, 5) = 3;
+    for (std::size_t f = 6; f < kinds_columns; ++f) x(i, f) = random.below(10 * i + 5, 34) + 6 == f ? 1 : 0;
   }
   return x;
 }
@@ -78,11 +81,28 @@ TEST_CASE("bin_list: finds the bins of ascending rows, few or many") {
   }
 }
 
+TEST_CASE("bins_of_lists: columns are lists only if that is less work than bytes") {
+  const std::uint32_t none = bin_list::none;
+  CHECK(bins_of_lists({}).empty());
+  const auto chosen = [](std::size_t columns, double others) {
+    std::vector<usual_bin> usual(columns, usual_bin{3, others});
+    usual.push_back({5, 0.5});
+    return bins_of_lists(usual);
+  };
+  CHECK(chosen(3, 0.01) == std::vector<std::uint32_t>(4, none));
+  CHECK(chosen(1000, 0.15) == std::vector<std::uint32_t>(1001, none));
+  for (const auto& [columns, others] : {std::pair{40, 0.05}, std::pair{20, 0.01}}) {
+    std::vector<std::uint32_t> expected(static_cast<std::size_t>(columns), 3);
+    expected.push_back(none);
+    CHECK(chosen(static_cast<std::size_t>(columns), others) == expected);
+  }
+}
+
 TEST_CASE(
     "binned_matrix: columns of many bins, or with nearly all rows in one, are lists with the same bins") {
   const kinds_fixture t;
   CHECK(std::vector<std::uint32_t>(t.bins.list_features().begin(), t.bins.list_features().end()) ==
-        std::vector<std::uint32_t>{0, 1, 2, 3, 4, 5});
+        first_numbers(kinds_columns));
   const auto few = feature_cuts::learn(t.view(), {}, 256, 1);
   const binned_matrix few_bins(t.view(), few, binned_matrix::layout::columns, 1);
   CHECK(few_bins.byte_features().size() == 2);
@@ -91,7 +111,7 @@ TEST_CASE(
   const auto rows = first_numbers(lists_rows);
   const auto again = t.bins.gather(rows, binned_matrix::layout::rows_and_columns, 2);
   for (std::size_t i = 0; i < lists_rows; ++i) {
-    for (std::size_t f = 0; f < 6; ++f) {
+    for (std::size_t f = 0; f < kinds_columns; ++f) {
       const std::uint16_t expected = bin_by_counting(t.cuts, f, t.view()(i, f));
       REQUIRE(t.bins.bin(i, f) == expected);
       REQUIRE(again.bin(i, f) == expected);
@@ -106,17 +126,17 @@ TEST_CASE("histogram_builder: sums of lists are those of a plain loop, for any t
   const random_stream random(9);
   for (std::size_t i = 0; i < lists_rows; ++i)
     packed.push_back((static_cast<std::int64_t>(random.below(i, 2000)) - 1000) * (std::int64_t{1} << 20) +
-                     500);
+                     50);
   const auto few = feature_cuts::learn(t.view(), {}, 256, 1);
   const binned_matrix mixed(t.view(), few, binned_matrix::layout::rows_and_columns, 1);
   const auto all = first_numbers(lists_rows);
   for (const binned_matrix* bins : {&t.bins, &mixed}) {
-    for (const auto& columns : {first_numbers(6), std::vector<std::uint32_t>{1, 3, 4}}) {
+    for (const auto& columns : {first_numbers(kinds_columns), std::vector<std::uint32_t>{1, 3, 4}}) {
       for (const std::size_t rows : {std::size_t{0}, std::size_t{1}, std::size_t{77}, lists_rows}) {
         gradient_histogram expected(bins->cells()), out(bins->cells()), parts(bins->cells());
         for (std::size_t i = 0; i < rows; ++i) {
           for (const std::uint32_t f : columns)
-            expected.cells()[bins->offsets()[f] + bins->bin(i, f)] += {packed[i] >> 20, 500};
+            expected.cells()[bins->offsets()[f] + bins->bin(i, f)] += {packed[i] >> 20, 50};
         }
         const auto agrees = [&](const gradient_histogram& h) {
           bool equal = true;

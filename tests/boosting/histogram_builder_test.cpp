@@ -191,11 +191,11 @@ TEST_CASE("histogram_builder: only the columns of the tree are summed, whoever w
 }
 
 TEST_CASE("gradient_histogram: packed sums are those of wide ones, of bytes and of lists, and subtracted") {
-  const fixture t(9000, 12);
+  const fixture t(9000, 140);
   REQUIRE(!t.bins.list_features().empty());
   REQUIRE(!t.bins.byte_features().empty());
   std::vector<std::uint32_t> odd;
-  for (std::uint32_t f = 1; f < 12; f += 2) odd.push_back(f);
+  for (std::uint32_t f = 1; f < 140; f += 2) odd.push_back(f);
   const int shift = t.scale.steps().shift;
   for (const auto& columns : {t.every, odd}) {
     for (const auto level : tests::simd_levels()) {

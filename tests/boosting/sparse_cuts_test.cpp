@@ -63,7 +63,7 @@ TEST_CASE("sparse_cuts: the cuts of the dense table, with and without weights, a
 // table.
 TEST_CASE("gradient_boosted_trees: a sparse table gives the model of the dense one") {
   for (const double share : {0.03, 0.4}) {
-    const sparse_table t(2500, 12, share);
+    const sparse_table t(2500, 30, share);
     const auto y = sparse_targets(t);
     const column_view<const double> target(y.data(), y.size());
     const samples<matrix_view<const double>> dense{t.dense.view(), target, {}};
@@ -92,7 +92,7 @@ TEST_CASE("gradient_boosted_trees: a sparse table gives the model of the dense o
 }
 
 TEST_CASE("gradient_boosted_trees: evaluation, going on and refitting of sparse tables as of dense ones") {
-  const sparse_table t(1500, 8, 0.1), other(700, 8, 0.1);
+  const sparse_table t(1500, 30, 0.03), other(700, 30, 0.03);
   const auto y = sparse_targets(t), other_y = sparse_targets(other);
   const samples<matrix_view<const double>> dense{t.dense.view(), {y.data(), y.size()}, {}};
   const samples<csr_view<double>> sparse{t.view(), {y.data(), y.size()}, {}};
@@ -117,7 +117,7 @@ TEST_CASE("gradient_boosted_trees: evaluation, going on and refitting of sparse 
 }
 
 TEST_CASE("boosting_cv: scores of sparse tables are those of dense ones") {
-  const sparse_table t(900, 6, 0.1);
+  const sparse_table t(900, 30, 0.03);
   const auto y = sparse_targets(t);
   const samples<matrix_view<const double>> dense{t.dense.view(), {y.data(), y.size()}, {}};
   const samples<csr_view<double>> sparse{t.view(), {y.data(), y.size()}, {}};

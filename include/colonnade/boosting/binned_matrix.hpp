@@ -13,6 +13,7 @@
 #include "colonnade/boosting/bin_list.hpp"
 #include "colonnade/boosting/feature_cuts.hpp"
 #include "colonnade/boosting/sparse_columns.hpp"
+#include "colonnade/boosting/usual_bin.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/large_array.hpp"
 #include "colonnade/kernels/byte_transpose.hpp"
@@ -247,14 +248,13 @@ class binned_matrix {
     if (kept_ == layout::rows_and_columns) by_row_ = large_array<std::uint8_t>(rows_ * stride_, cache);
   }
 
-  // The usual bin of every column that is worth a list: at least seven rows of eight are in it, as far as
-  // some of them tell.
+  // For every column that is to be a list its usual bin, as far as some of the rows tell.
   template <class T>
   static std::vector<std::uint32_t> usual_bins(matrix_view<const T> x, const feature_cuts& cuts,
                                                const bin_finder<T>& finder, int threads) {
     constexpr std::size_t most_rows = 4096, least_rows = 1024;
-    std::vector<std::uint32_t> usual(cuts.features(), bin_list::none);
-    if (x.rows() < least_rows) return usual;
+    std::vector<usual_bin> usual(cuts.features());
+    if (x.rows() < least_rows) return bins_of_lists(usual);
     const std::size_t step = block_count(x.rows(), most_rows), count = block_count(x.rows(), step);
     const double work = static_cast<double>(count * cuts.features()) * 4;
     for_blocks(cuts.features(), useful_threads(threads, work), [&](std::size_t f) {
@@ -263,19 +263,21 @@ class binned_matrix {
       finder.find(f, &x(0, f), x.row_stride() * static_cast<std::ptrdiff_t>(step), count, bins.data());
       for (const std::uint16_t bin : bins) ++rows_in[bin];
       const auto most = std::max_element(rows_in.begin(), rows_in.end());
-      if (8 * std::size_t{*most} >= 7 * count) usual[f] = static_cast<std::uint32_t>(most - rows_in.begin());
+      usual[f] = {static_cast<std::uint32_t>(most - rows_in.begin()),
+                  1 - static_cast<double>(*most) / static_cast<double>(count)};
     });
-    return usual;
+    return bins_of_lists(usual);
   }
 
-  // The same of a sparse table: the bin of 0, where at most one row in eight has an entry.
+  // The same of a sparse table: the bin of 0.
   template <class T>
   static std::vector<std::uint32_t> usual_bins(const sparse_columns<T>& x, const bin_finder<T>& finder) {
-    std::vector<std::uint32_t> usual(x.columns(), bin_list::none);
-    for (std::size_t f = 0; f < x.columns(); ++f) {
-      if (8 * x.rows(f).size() <= x.rows()) usual[f] = finder.bin_of(f, T{0});
+    std::vector<usual_bin> usual(x.columns());
+    for (std::size_t f = 0; f < x.columns() && x.rows() > 0; ++f) {
+      usual[f] = {finder.bin_of(f, T{0}),
+                  static_cast<double>(x.rows(f).size()) / static_cast<double>(x.rows())};
     }
-    return usual;
+    return bins_of_lists(usual);
   }
 
   template <class T>
