@@ -21,8 +21,9 @@ import numpy as np
 
 from benchmarks.compare import report
 from benchmarks.compare.timing import timed
+from benchmarks.compare.workloads import boosting
 
-LIBRARIES = ("colonnade", "xgboost", "lightgbm", "catboost")
+LIBRARIES = boosting.LIBRARIES
 SETTINGS = ((6, 0.3), (6, 0.1), (4, 0.1), (8, 0.1), (6, 0.05))  # depth, learning rate
 TREES, NEAR, REPEATS = 300, 1.005, 3
 BEGIN, END = "<!-- time to loss: begin -->", "<!-- time to loss: end -->"
@@ -81,49 +82,48 @@ def split(table: Table) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 def model_of(library: str, classes: bool, depth: int, rate: float, trees: int, threads: int) -> Any:
-    if library == "colonnade":
-        from colonnade import boosting
+    """The same parameters for every library; CatBoost has its own defaults beside them."""
+    if library != "catboost":
+        return boosting.model_of(library, trees, depth, 0, threads, rate, classes)
+    return boosting.estimator(library, classes)(
+        iterations=trees,
+        learning_rate=rate,
+        depth=depth,
+        thread_count=threads,
+        verbose=False,
+        allow_writing_files=False,
+    )
 
-        kind = boosting.GradientBoostedTreesClassifier if classes else boosting.GradientBoostedTreesRegressor
-        return kind(n_estimators=trees, learning_rate=rate, max_depth=depth, n_jobs=threads)
-    if library == "xgboost":
-        import xgboost
 
-        kind = xgboost.XGBClassifier if classes else xgboost.XGBRegressor
-        return kind(
-            n_estimators=trees, learning_rate=rate, max_depth=depth, n_jobs=threads, tree_method="hist"
-        )
-    if library == "lightgbm":
-        import lightgbm
+def stages(library: str, model: Any, x: np.ndarray, classes: bool) -> list[np.ndarray]:
+    """Predictions after every iteration: the probability of the second class, or the number."""
+    if library == "bonsai":
+        return list(model._model.staged_predict(x))  # the estimator has no such method
+    return [p[:, 1] for p in model.staged_predict_proba(x)] if classes else list(model.staged_predict(x))
 
-        kind = lightgbm.LGBMClassifier if classes else lightgbm.LGBMRegressor
-        leaves = {
-            "max_depth": depth,
-            "num_leaves": 2**depth,
-            "reg_lambda": 1.0,
-            "min_child_weight": 1.0,
-            "min_child_samples": 1,
-        }
-        return kind(n_estimators=trees, learning_rate=rate, n_jobs=threads, verbose=-1, **leaves)
-    import catboost
 
-    kind = catboost.CatBoostClassifier if classes else catboost.CatBoostRegressor
-    quiet = {"verbose": False, "allow_writing_files": False}
-    return kind(iterations=trees, learning_rate=rate, depth=depth, thread_count=threads, **quiet)
+def loss_of(prediction: np.ndarray, y: np.ndarray, classes: bool) -> float:
+    if not classes:
+        return float(np.sqrt(np.mean((prediction - y) ** 2)))
+    p = np.clip(prediction.astype(float), 1e-15, 1 - 1e-15)
+    return float(-np.mean(np.where(y == 1, np.log(p), np.log1p(-p))))
 
 
 def losses(library: str, table: Table, depth: int, rate: float, threads: int) -> list[float]:
     """Test loss (log loss, or root mean squared error) after every iteration."""
     x, y, x_test, y_test = split(table)
     model = model_of(library, table[2], depth, rate, TREES, threads)
+    if library in ("bonsai", "scikit-learn"):
+        model.fit(x, y)
+        return [loss_of(p, y_test, table[2]) for p in stages(library, model, x_test, table[2])]
     quiet = {"verbose": False} if library == "xgboost" else {}
     model.fit(x, y, eval_set=[(x_test, y_test)], **quiet)
-    if library in ("colonnade", "lightgbm"):
+    if library == "colonnade" or library.startswith("lightgbm"):
         result = model.evals_result_
     else:
         result = model.get_evals_result() if library == "catboost" else model.evals_result()
     (scores,) = list(result.values())[-1].values()
-    squared = library == "lightgbm" and not table[2]
+    squared = library.startswith("lightgbm") and not table[2]
     return [float(np.sqrt(score) if squared else score) for score in scores]
 
 

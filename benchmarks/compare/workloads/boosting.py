@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 
 import numpy as np
@@ -89,66 +90,63 @@ def growth_of(library: str, depth: int, leaves: int) -> dict[str, object]:
     )
 
 
-def model_of(library: str, trees: int, depth: int, leaves: int, threads: int):
+def estimator(library: str, classes: bool):
+    """The estimator of a library, for classes or for numbers."""
+    module, name = {
+        "colonnade": ("colonnade.boosting", "GradientBoostedTrees{}"),
+        "xgboost": ("xgboost", "XGB{}"),
+        "lightgbm": ("lightgbm", "LGBM{}"),
+        "lightgbm quantised": ("lightgbm", "LGBM{}"),
+        "catboost": ("catboost", "CatBoost{}"),
+        "bonsai": ("bonsai", "Bonsai{}"),
+        "scikit-learn": ("sklearn.ensemble", "HistGradientBoosting{}"),
+    }[library]
+    kind = "Classifier" if classes else "Regressor"
+    return getattr(importlib.import_module(module), name.format(kind))
+
+
+def model_of(
+    library: str, trees: int, depth: int, leaves: int, threads: int, rate: float = 0.1, classes: bool = True
+):
+    """An estimator with parameters that mean the same in every library."""
     growth = growth_of(library, depth, leaves)
-    rate = 0.1
     if library == "colonnade":
-        from colonnade.boosting import GradientBoostedTreesClassifier
-
-        return GradientBoostedTreesClassifier(
-            n_estimators=trees, learning_rate=rate, n_jobs=threads, **growth
-        )
-    if library == "xgboost":
-        import xgboost
-
-        return xgboost.XGBClassifier(
-            n_estimators=trees, learning_rate=rate, n_jobs=threads, tree_method="hist", **growth
-        )
-    if library.startswith("lightgbm"):
-        import lightgbm
-
-        return lightgbm.LGBMClassifier(
-            use_quantized_grad=library.endswith("quantised"),
-            n_estimators=trees,
-            learning_rate=rate,
-            n_jobs=threads,
-            verbose=-1,
-            min_child_samples=1,
-            min_child_weight=1.0,
-            reg_lambda=1.0,
-            **growth,
-        )
-    if library == "catboost":
-        import catboost
-
-        return catboost.CatBoostClassifier(
-            iterations=trees,
-            learning_rate=rate,
-            thread_count=threads,
-            l2_leaf_reg=1.0,
-            min_data_in_leaf=1,
-            bootstrap_type="No",
-            random_strength=0,
-            boosting_type="Plain",
-            leaf_estimation_iterations=1,
-            allow_writing_files=False,
-            verbose=False,
-            **growth,
-        )
-    if library == "bonsai":
-        import bonsai
-
-        return bonsai.BonsaiClassifier(n_iters=trees, learning_rate=rate, n_threads=threads, **growth)
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
-    return HistGradientBoostingClassifier(
-        max_iter=trees,
-        learning_rate=rate,
-        early_stopping=False,
-        l2_regularization=1.0,
-        min_samples_leaf=1,
-        **growth,
-    )
+        settings = {"n_estimators": trees, "n_jobs": threads}
+    elif library == "xgboost":
+        settings = {"n_estimators": trees, "n_jobs": threads, "tree_method": "hist"}
+    elif library.startswith("lightgbm"):
+        settings = {
+            "use_quantized_grad": library.endswith("quantised"),
+            "n_estimators": trees,
+            "n_jobs": threads,
+            "verbose": -1,
+            "min_child_samples": 1,
+            "min_child_weight": 1.0,
+            "reg_lambda": 1.0,
+        }
+    elif library == "catboost":
+        settings = {
+            "iterations": trees,
+            "thread_count": threads,
+            "l2_leaf_reg": 1.0,
+            "min_data_in_leaf": 1,
+            "bootstrap_type": "No",
+            "random_strength": 0,
+            "boosting_type": "Plain",
+            "leaf_estimation_iterations": 1,
+            "allow_writing_files": False,
+            "verbose": False,
+        }
+    elif library == "bonsai":
+        settings = {"n_iters": trees, "n_threads": threads}
+    else:
+        settings = {
+            "max_iter": trees,
+            "early_stopping": False,
+            "l2_regularization": 1.0,
+            "min_samples_leaf": 1,
+        }
+    return estimator(library, classes)(learning_rate=rate, **settings, **growth)
 
 
 def fitting(library: str, trees: int, depth: int, leaves: int):
