@@ -75,9 +75,8 @@ class gradient_boosted_trees {
   }
 
   /// The same from a sparse table, whose evaluation sets are sparse too. What has no entry is 0; the model
-  /// has the bytes of a fit of the dense table. O(entries) an iteration and level, but
-  /// O(rows) for a column that has an entry in more than one row of seven, or where fewer than fifteen have
-  /// not.
+  /// has the bytes of a fit of the dense table. O(entries) an iteration and level; O(rows) for a column with
+  /// an entry in more than one row of seven, and for all where fewer than fifteen have less.
   template <class T>
   static gradient_boosted_trees fit(const samples<csr_view<T>>& data, const params& p = {}, int threads = 0,
                                     const fit_options<T, csr_view<T>>& how = {},
