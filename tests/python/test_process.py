@@ -95,8 +95,8 @@ X, y = table(400_000, 20)
 filled = np.nan_to_num(X)
 trees = GradientBoostedTreesClassifier(n_estimators=2).fit(X[:1000], y[:1000])
 means = KMeans(n_clusters=3, n_init=1, random_state=0).fit(filled[:1000])
-long_trees = GradientBoostedTreesClassifier(n_estimators=400, max_depth=6).fit(X[:50_000], y[:50_000])
-large = np.tile(X, (4, 1))
+long_trees = GradientBoostedTreesClassifier(n_estimators=1000, max_depth=6).fit(X[:20_000], y[:20_000])
+large = np.tile(X.astype(np.float32), (8, 1))
 jobs = {
     "trees.fit": (trees, lambda: trees.set_params(n_estimators=2000).fit(X, y)),
     "means.fit": (means, lambda: means.set_params(n_clusters=300, max_iter=1000, tol=0).fit(filled)),
@@ -105,7 +105,7 @@ jobs = {
 report = {}
 for name, (estimator, job) in jobs.items():
     before, times = estimator.to_bytes(), []
-    for delay in (0.3, 0.5, 0.6):
+    for delay in (0.1, 0.2, 0.3):
         sent = []
         def send():
             time.sleep(delay)
