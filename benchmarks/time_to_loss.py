@@ -24,10 +24,12 @@ from benchmarks.compare.timing import timed
 from benchmarks.compare.workloads import boosting
 
 LIBRARIES = boosting.LIBRARIES
-SETTINGS = ((6, 0.3), (6, 0.1), (4, 0.1), (8, 0.1), (6, 0.05))  # depth, learning rate
+# depth, learning rate, share of the rows a tree
+SETTINGS = ((6, 0.3, 1.0), (6, 0.1, 1.0), (8, 0.1, 1.0), (4, 0.1, 0.5), (3, 0.1, 0.5))
 TREES, NEAR, REPEATS = 300, 1.005, 3
 BEGIN, END = "<!-- time to loss: begin -->", "<!-- time to loss: end -->"
 
+Setting = tuple[int, float, float]
 Table = tuple[np.ndarray, np.ndarray, bool]  # numbers, target, whether the target is a class
 
 
@@ -81,10 +83,11 @@ def split(table: Table) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
     return x[~test], y[~test], x[test], y[test]
 
 
-def model_of(library: str, classes: bool, depth: int, rate: float, trees: int, threads: int) -> Any:
+def model_of(library: str, classes: bool, setting: Setting, trees: int, threads: int) -> Any:
     """The same parameters for every library; CatBoost has its own defaults beside them."""
+    depth, rate, share = setting
     if library != "catboost":
-        return boosting.model_of(library, trees, depth, 0, threads, rate, classes)
+        return boosting.model_of(library, trees, depth, 0, threads, rate, classes, share)
     return boosting.estimator(library, classes)(
         iterations=trees,
         learning_rate=rate,
@@ -92,6 +95,7 @@ def model_of(library: str, classes: bool, depth: int, rate: float, trees: int, t
         thread_count=threads,
         verbose=False,
         allow_writing_files=False,
+        **(boosting.sampling_of(library, share) if share < 1 else {}),
     )
 
 
@@ -109,10 +113,10 @@ def loss_of(prediction: np.ndarray, y: np.ndarray, classes: bool) -> float:
     return float(-np.mean(np.where(y == 1, np.log(p), np.log1p(-p))))
 
 
-def losses(library: str, table: Table, depth: int, rate: float, threads: int) -> list[float]:
+def losses(library: str, table: Table, setting: Setting, threads: int) -> list[float]:
     """Test loss (log loss, or root mean squared error) after every iteration."""
     x, y, x_test, y_test = split(table)
-    model = model_of(library, table[2], depth, rate, TREES, threads)
+    model = model_of(library, table[2], setting, TREES, threads)
     if library in ("bonsai", "scikit-learn"):
         model.fit(x, y)
         return [loss_of(p, y_test, table[2]) for p in stages(library, model, x_test, table[2])]
@@ -129,18 +133,18 @@ def losses(library: str, table: Table, depth: int, rate: float, threads: int) ->
 
 def curves(library: str, folder: Path, threads: int) -> dict[str, list[list[float]]]:
     return {
-        name: [losses(library, load(folder), *setting, threads) for setting in SETTINGS]
+        name: [losses(library, load(folder), setting, threads) for setting in SETTINGS]
         for name, load in TABLES.items()
     }
 
 
 def time_of_fit(
-    library: str, table: Table, depth: int, rate: float, trees: int | None, threads: int
+    library: str, table: Table, setting: Setting, trees: int | None, threads: int
 ) -> float | None:
     if trees is None:
         return None
     x, y, _, _ = split(table)
-    model = model_of(library, table[2], depth, rate, trees, threads)
+    model = model_of(library, table[2], setting, trees, threads)
     return timed(lambda: model.fit(x, y))[0]
 
 
@@ -151,9 +155,9 @@ def seconds(
     found: dict[str, list[float | None]] = {}
     for name, trees in plan.items():
         table = TABLES[name](folder)
-        time_of_fit(library, table, 2, 0.3, 2, threads)  # warms up
+        time_of_fit(library, table, SETTINGS[0], 2, threads)  # warms up
         found[name] = [
-            time_of_fit(library, table, *setting, count, threads)
+            time_of_fit(library, table, setting, count, threads)
             for setting, count in zip(SETTINGS, trees, strict=True)
         ]
     return found
@@ -209,10 +213,9 @@ def measure(folder: str, threads: int) -> list[str]:
             if best is None:
                 cells.append(f"not reached ({min(min(c) for c in paths[library][name]):.4f})")
                 continue
-            depth, rate = SETTINGS[best[1]]
-            cells.append(
-                f"{report.human(best[0])} ({plans[library][name][best[1]]} trees, depth {depth}, rate {rate})"
-            )
+            depth, rate, share = SETTINGS[best[1]]
+            trees = plans[library][name][best[1]]
+            cells.append(f"{report.human(best[0])} ({trees} trees: {depth}, {rate}, {share})")
         lines.append(f"| {name} | {targets[name]:.4f} | " + " | ".join(cells) + " |")
         print(lines[-1], flush=True)
     return lines

@@ -90,6 +90,17 @@ def growth_of(library: str, depth: int, leaves: int) -> dict[str, object]:
     )
 
 
+def sampling_of(library: str, share: float) -> dict[str, object]:
+    """Rows of each tree drawn anew; scikit-learn has no such parameter and takes all."""
+    if library == "scikit-learn":
+        return {}
+    if library.startswith("lightgbm"):
+        return {"subsample": share, "subsample_freq": 1}
+    if library == "catboost":
+        return {"subsample": share, "bootstrap_type": "Bernoulli"}
+    return {"subsample": share}
+
+
 def estimator(library: str, classes: bool):
     """The estimator of a library, for classes or for numbers."""
     module, name = {
@@ -106,10 +117,18 @@ def estimator(library: str, classes: bool):
 
 
 def model_of(
-    library: str, trees: int, depth: int, leaves: int, threads: int, rate: float = 0.1, classes: bool = True
+    library: str,
+    trees: int,
+    depth: int,
+    leaves: int,
+    threads: int,
+    rate: float = 0.1,
+    classes: bool = True,
+    share: float = 1.0,
 ):
-    """An estimator with parameters that mean the same in every library."""
+    """An estimator with parameters that mean the same in every library; ``share`` of the rows a tree."""
     growth = growth_of(library, depth, leaves)
+    sampling = sampling_of(library, share) if share < 1 else {}
     if library == "colonnade":
         settings = {"n_estimators": trees, "n_jobs": threads}
     elif library == "xgboost":
@@ -130,7 +149,7 @@ def model_of(
             "thread_count": threads,
             "l2_leaf_reg": 1.0,
             "min_data_in_leaf": 1,
-            "bootstrap_type": "No",
+            **({"bootstrap_type": "No"} if share == 1 else {}),
             "random_strength": 0,
             "boosting_type": "Plain",
             "leaf_estimation_iterations": 1,
@@ -146,7 +165,7 @@ def model_of(
             "l2_regularization": 1.0,
             "min_samples_leaf": 1,
         }
-    return estimator(library, classes)(learning_rate=rate, **settings, **growth)
+    return estimator(library, classes)(learning_rate=rate, **settings, **growth, **sampling)
 
 
 def fitting(library: str, trees: int, depth: int, leaves: int):
