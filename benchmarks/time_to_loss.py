@@ -95,7 +95,7 @@ def model_of(library: str, classes: bool, setting: Setting, trees: int, threads:
         thread_count=threads,
         verbose=False,
         allow_writing_files=False,
-        **(boosting.sampling_of(library, share) if share < 1 else {}),
+        **boosting.sampling_of(library, share),
     )
 
 
@@ -109,8 +109,7 @@ def stages(library: str, model: Any, x: np.ndarray, classes: bool) -> list[np.nd
 def loss_of(prediction: np.ndarray, y: np.ndarray, classes: bool) -> float:
     if not classes:
         return float(np.sqrt(np.mean((prediction - y) ** 2)))
-    p = np.clip(prediction.astype(float), 1e-15, 1 - 1e-15)
-    return float(-np.mean(np.where(y == 1, np.log(p), np.log1p(-p))))
+    return boosting.log_loss(prediction, y)
 
 
 def losses(library: str, table: Table, setting: Setting, threads: int) -> list[float]:

@@ -48,13 +48,16 @@ class Batches:
         for k, (X, y, _) in enumerate(self._batches()):
             if row_count(X) == 0:
                 continue
-            found = CategoryColumns.learn(categorical_features, X)
+            found = (
+                CategoryColumns.learn(categorical_features, X)
+                if known is None
+                else CategoryColumns(CategoryColumns.columns_of(categorical_features, X), {})
+            )
             if self.first is None:
                 self.first, columns = X, found.columns
             _check_like(X, self.first, found.columns, columns, k)
             for column, names in found.names.items():
-                if known is None:
-                    seen[column] = [CategoryColumns.union(seen.get(column, []) + [names], k, column)]
+                seen[column] = [CategoryColumns.union(seen.get(column, []) + [names], k, column)]
             if classifier:
                 self.labels = _with_labels(self.labels, y, k)
             elif categorical_features is None or known is not None:

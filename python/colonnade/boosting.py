@@ -221,7 +221,7 @@ class _GradientBoostedTrees(BaseEstimator):
                 f"This {type(self).__name__} estimator requires y to be passed, but the target y is None."
             )
         params = self._checked_params()
-        first = None if init_model is None else self._model_of(init_model)
+        first = self._model_of(init_model)
         categories = self._categories_of(X, first)
         params["categorical_features"] = categories.columns
         params["cut_points"] = cuts_of_columns(self.cut_points, X)
@@ -299,7 +299,7 @@ class _GradientBoostedTrees(BaseEstimator):
         params = self._checked_params()
         folder = folder_of(cache)
         observer = Observer(params["n_estimators"], callbacks, time_limit, verbose)
-        first = None if init_model is None else self._model_of(init_model)
+        first = self._model_of(init_model)
         known = None if first is None else CategoryColumns.of_model(first).names
         rows = Batches(batches, self.categorical_features, self._is_classifier, known)
         params["categorical_features"] = rows.categories.columns
@@ -439,6 +439,8 @@ class _GradientBoostedTrees(BaseEstimator):
     # Helpers
 
     def _model_of(self, init_model: Any) -> Any:
+        if init_model is None:
+            return None
         if type(init_model) is not type(self):
             raise TypeError(
                 f"init_model: found {type(init_model).__name__}, expected a fitted {type(self).__name__}"

@@ -62,9 +62,14 @@ def rows_of(data, name: str):
     return sparse.csr_array(parts, shape=(len(parts[2]) - 1, int(data["columns"])))
 
 
+def log_loss(probability, y) -> float:
+    """Of the probabilities of class 1."""
+    p = np.clip(np.asarray(probability).astype(np.float64), 1e-15, 1 - 1e-15)
+    return float(-np.mean(np.where(y == 1, np.log(p), np.log1p(-p))))
+
+
 def loss(probability, y) -> dict[str, float]:
-    p = np.clip(np.asarray(probability)[:, 1].astype(np.float64), 1e-15, 1 - 1e-15)
-    return {"test log loss": float(-np.mean(np.where(y == 1, np.log(p), np.log1p(-p))))}
+    return {"test log loss": log_loss(np.asarray(probability)[:, 1], y)}
 
 
 def growth_of(library: str, depth: int, leaves: int) -> dict[str, object]:
@@ -92,7 +97,7 @@ def growth_of(library: str, depth: int, leaves: int) -> dict[str, object]:
 
 def sampling_of(library: str, share: float) -> dict[str, object]:
     """Rows of each tree drawn anew; scikit-learn has no such parameter and takes all."""
-    if library == "scikit-learn":
+    if share == 1 or library == "scikit-learn":
         return {}
     if library.startswith("lightgbm"):
         return {"subsample": share, "subsample_freq": 1}
@@ -128,7 +133,6 @@ def model_of(
 ):
     """An estimator with parameters that mean the same in every library; ``share`` of the rows a tree."""
     growth = growth_of(library, depth, leaves)
-    sampling = sampling_of(library, share) if share < 1 else {}
     if library == "colonnade":
         settings = {"n_estimators": trees, "n_jobs": threads}
     elif library == "xgboost":
@@ -149,7 +153,7 @@ def model_of(
             "thread_count": threads,
             "l2_leaf_reg": 1.0,
             "min_data_in_leaf": 1,
-            **({"bootstrap_type": "No"} if share == 1 else {}),
+            "bootstrap_type": "No",
             "random_strength": 0,
             "boosting_type": "Plain",
             "leaf_estimation_iterations": 1,
@@ -165,7 +169,9 @@ def model_of(
             "l2_regularization": 1.0,
             "min_samples_leaf": 1,
         }
-    return estimator(library, classes)(learning_rate=rate, **settings, **growth, **sampling)
+    return estimator(library, classes)(
+        **{"learning_rate": rate} | settings | growth | sampling_of(library, share)
+    )
 
 
 def fitting(library: str, trees: int, depth: int, leaves: int):

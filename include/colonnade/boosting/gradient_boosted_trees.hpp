@@ -107,7 +107,6 @@ class gradient_boosted_trees {
           model.write_margins(x, first, base.empty() ? base : base.slice(first, x.rows()), threads, margins);
         });
     model.train(bins, loss, std::move(margins), p, threads, how);
-    if (init_model != nullptr) model.params_.n_estimators += init_model->iterations();
     return model;
   }
 
@@ -272,7 +271,6 @@ class gradient_boosted_trees {
                                               [&] { return cuts_for(columns, data.weight, p, threads); });
     const binned_matrix bins(columns, model.cuts(), binned_matrix::layout::rows_and_columns, threads);
     model.train(bins, loss, model.margins_before(data.x, how.extras.base_margin, threads), p, threads, how);
-    if (init_model != nullptr) model.params_.n_estimators += init_model->iterations();
     return model;
   }
 
@@ -330,7 +328,9 @@ class gradient_boosted_trees {
       return how.observer(now);
     };
     trainer.run(watch);
+    const std::uint32_t before = iterations();  // of a model that the fit went on from
     params_ = p;
+    params_.n_estimators += before;
     trees_.set_ensemble(trainer.take_ensemble());
     best_iteration_ = trainer.best_iteration();
     best_score_ = trainer.best_score();
