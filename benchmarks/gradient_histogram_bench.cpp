@@ -10,6 +10,7 @@
 #include "colonnade/kernels/bin_lookup.hpp"
 #include "colonnade/kernels/boosting_gradients.hpp"
 #include "colonnade/kernels/byte_transpose.hpp"
+#include "colonnade/kernels/cut_scale.hpp"
 #include "colonnade/kernels/gradient_histogram.hpp"
 #include "colonnade/kernels/level_scan.hpp"
 #include "colonnade/kernels/row_partition.hpp"
@@ -109,14 +110,15 @@ void scan_splits(benchmark::State& state) {
   std::vector<std::int64_t> packed;
   for (const auto& cell : cells) packed.push_back(cell.gradient * (std::int64_t{1} << shift) + cell.hessian);
   const colonnade::split_gain gain(total, colonnade::split_rule{1 << 18, 0, 1 << 18});
-  const auto scan = [&](const auto* sums) {
+  const colonnade::cut_scale wide(gain, 0), narrow(gain, shift);
+  const auto scan = [&](const auto* sums, const colonnade::cut_scale* scale) {
     colonnade::split_choice best;
     if (state.range(3) == 0) best.gain = 1e18;
     bool improved = false;
-    simd::run<colonnade::split_scan>(sums, std::size_t{255}, shift, &gain, &best, &improved);
+    simd::run<colonnade::split_scan>(sums, std::size_t{255}, scale, &best, &improved);
     benchmark::DoNotOptimize(best);
   };
-  for (auto _ : state) state.range(2) == 0 ? scan(cells.data()) : scan(packed.data());
+  for (auto _ : state) state.range(2) == 0 ? scan(cells.data(), &wide) : scan(packed.data(), &narrow);
   state.SetItemsProcessed(255 * state.iterations());
 }
 BENCHMARK(scan_splits)

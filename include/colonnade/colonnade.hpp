@@ -143,6 +143,7 @@
 #include "colonnade/kernels/center_distance.hpp"
 #include "colonnade/kernels/column_moments.hpp"
 #include "colonnade/kernels/column_range.hpp"
+#include "colonnade/kernels/cut_scale.hpp"
 #include "colonnade/kernels/digit_sums.hpp"
 #include "colonnade/kernels/distance_bounds.hpp"
 #include "colonnade/kernels/elementary.hpp"

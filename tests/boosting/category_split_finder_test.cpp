@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "colonnade/core/random.hpp"
+#include "colonnade/kernels/cut_scale.hpp"
 #include "colonnade/kernels/split_scan.hpp"
 #include "colonnade/simd/dispatch.hpp"
 
@@ -213,8 +214,8 @@ TEST_CASE("category_split_finder: gains have the bits of those of numbers") {
       const auto a = find(cells, rule, {4, 64, 10, 10});
       split_choice numbers;
       bool improved = false;
-      const split_gain gain(sum_of(cells), rule);
-      simd::run<split_scan>(cells.data(), std::size_t{2}, 0, &gain, &numbers, &improved);
+      const cut_scale scale(split_gain(sum_of(cells), rule), 0);
+      simd::run<split_scan>(cells.data(), std::size_t{2}, &scale, &numbers, &improved);
       CHECK(a.improved == improved);
       CHECK(a.choice.gain == numbers.gain);
     }

@@ -1,4 +1,4 @@
-// Also tests: kernels/split_gain.hpp
+// Also tests: kernels/cut_scale.hpp, kernels/split_gain.hpp
 #include "colonnade/kernels/split_scan.hpp"
 
 #include <doctest/doctest.h>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "colonnade/core/random.hpp"
+#include "colonnade/kernels/cut_scale.hpp"
 #include "colonnade/kernels/split_gain.hpp"
 #include "colonnade/simd/dispatch.hpp"
 #include "tests/simd_levels.hpp"
@@ -39,11 +40,12 @@ split_choice scan(const cell_list& cells, const split_rule& rule, const split_ch
   const split_gain gain(sum_of(cells), rule);
   split_choice best = before;
   bool improved = false;
-  simd::run<split_scan>(cells.data(), cells.size() - 1, 0, &gain, &best, &improved);
+  const cut_scale wide(gain, 0), narrow(gain, shift);
+  simd::run<split_scan>(cells.data(), cells.size() - 1, &wide, &best, &improved);
   CHECK(improved == (best.gain > before.gain));
   const auto packed = pack_cells(cells);
   split_choice again = before;
-  simd::run<split_scan>(packed.data(), cells.size() - 1, shift, &gain, &again, &improved);
+  simd::run<split_scan>(packed.data(), cells.size() - 1, &narrow, &again, &improved);
   CHECK(improved == (best.gain > before.gain));
   CHECK(same(best, again));
   return best;
@@ -129,6 +131,23 @@ TEST_CASE("split_scan: sides at the least weight, and where float cannot tell wh
     rule.min_hessian = 30'000'000 + static_cast<double>(seed % 4);
     const split_gain gain(sum_of(cells), rule);
     CHECK(same(scan(cells, rule), best_of_all(cells, gain)));
+  }
+}
+
+TEST_CASE("split_scan: gradients that those of missing values cancel") {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    const random_stream random(seed);
+    constexpr std::int64_t large = 1'000'000'000;
+    // Only together do the first bin and the missing values weigh enough, so no split parts them.
+    cell_list cells = {{large, 300}};
+    for (std::size_t b = 0; b < 60; ++b)
+      cells.push_back({static_cast<std::int64_t>(random.below(b, 41)) - 20, 10});
+    cells.push_back({static_cast<std::int64_t>(random.below(60, 1001)) - 500, 1100});
+    cells.push_back({static_cast<std::int64_t>(random.below(61, 21)) - large, 600});
+    split_rule rule;
+    rule.min_hessian = 910;
+    rule.l1 = seed % 4 == 1 ? 5 : 0;
+    CHECK(same(scan(cells, rule), best_of_all(cells, split_gain(sum_of(cells), rule))));
   }
 }
 

@@ -11,6 +11,7 @@
 #include "colonnade/boosting/category_split_finder.hpp"
 #include "colonnade/boosting/gradient_scale.hpp"
 #include "colonnade/boosting/histogram_builder.hpp"
+#include "colonnade/kernels/cut_scale.hpp"
 #include "colonnade/kernels/row_partition.hpp"
 #include "colonnade/kernels/split_scan.hpp"
 #include "colonnade/simd/dispatch.hpp"
@@ -61,12 +62,12 @@ class split_finder {
                   std::span<const std::uint32_t> features, const column_range& columns) const {
     const auto first = std::lower_bound(features.begin(), features.end(), columns.first);
     const auto last = std::lower_bound(first, features.end(), columns.last);
-    const split_gain gain_of_cuts(sum, rule_);
+    const cut_scale scale(split_gain(sum, rule_), histogram.shift());
     node_split best;
     for (auto feature = first; feature != last; ++feature) {
       const bool by_set = bins_.categorical(*feature);
       const bool improved = by_set ? improve_by_set(histogram, sum, *feature, best)
-                                   : improve_by_cut(histogram, gain_of_cuts, *feature, best);
+                                   : improve_by_cut(histogram, scale, *feature, best);
       if (!improved) continue;
       best.feature = *feature;
       best.by_set = by_set;
@@ -107,12 +108,12 @@ class split_finder {
  private:
   static constexpr double tiny_gain = 1e-6;
 
-  bool improve_by_cut(const gradient_histogram& histogram, const split_gain& gain, std::uint32_t feature,
+  bool improve_by_cut(const gradient_histogram& histogram, const cut_scale& scale, std::uint32_t feature,
                       node_split& best) const {
     bool improved = false;
     histogram.visit([&](const auto* cells) {
-      simd::run<split_scan>(cells + bins_.offsets()[feature], std::size_t{bins_.missing_bin(feature)},
-                            histogram.shift(), &gain, &best.choice, &improved);
+      simd::run<split_scan>(cells + bins_.offsets()[feature], std::size_t{bins_.missing_bin(feature)}, &scale,
+                            &best.choice, &improved);
     });
     return improved;
   }
