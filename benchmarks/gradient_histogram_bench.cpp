@@ -1,7 +1,8 @@
 // Also benches: kernels/bin_lookup.hpp, kernels/boosting_gradients.hpp, kernels/byte_transpose.hpp
-// Also benches: kernels/row_partition.hpp
-// Also benches: kernels/level_scan.hpp, kernels/split_scan.hpp, kernels/tree_walk.hpp
+// Also benches: kernels/level_scan.hpp, kernels/node_histogram.hpp, kernels/row_partition.hpp
+// Also benches: kernels/split_scan.hpp, kernels/tree_walk.hpp
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -13,6 +14,7 @@
 #include "colonnade/kernels/cut_scale.hpp"
 #include "colonnade/kernels/gradient_histogram.hpp"
 #include "colonnade/kernels/level_scan.hpp"
+#include "colonnade/kernels/node_histogram.hpp"
 #include "colonnade/kernels/row_partition.hpp"
 #include "colonnade/kernels/split_scan.hpp"
 #include "colonnade/kernels/tree_walk.hpp"
@@ -92,6 +94,20 @@ void partition_rows(benchmark::State& state) {
 }
 BENCHMARK(partition_rows);
 
+// Items are cells.
+template <class Cell>
+void accumulate(benchmark::State& state) {
+  std::vector<Cell> cells(features * 256);
+  for (auto _ : state) {
+    for (std::size_t f = 0; f < features; ++f)
+      simd::run<colonnade::histogram_accumulate>(cells.data() + f * 256, std::size_t{255});
+    benchmark::ClobberMemory();
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(features) * 255 * state.iterations());
+}
+BENCHMARK(accumulate<std::int64_t>);
+BENCHMARK(accumulate<colonnade::gradient_sum>);
+
 // A node of `size` rows, missing values in one of its bins or not; its column wins, or not.
 void scan_splits(benchmark::State& state) {
   const colonnade::random_stream random(7);
@@ -109,6 +125,8 @@ void scan_splits(benchmark::State& state) {
   constexpr int shift = 31;
   std::vector<std::int64_t> packed;
   for (const auto& cell : cells) packed.push_back(cell.gradient * (std::int64_t{1} << shift) + cell.hessian);
+  simd::run<colonnade::histogram_accumulate>(cells.data(), std::size_t{255});
+  simd::run<colonnade::histogram_accumulate>(packed.data(), std::size_t{255});
   const colonnade::split_gain gain(total, colonnade::split_rule{1 << 18, 0, 1 << 18});
   const colonnade::cut_scale wide(gain, 0), narrow(gain, shift);
   const auto scan = [&](const auto* sums, const colonnade::cut_scale* scale) {
@@ -118,7 +136,9 @@ void scan_splits(benchmark::State& state) {
     simd::run<colonnade::split_scan>(sums, std::size_t{255}, scale, &best, &improved);
     benchmark::DoNotOptimize(best);
   };
-  for (auto _ : state) state.range(2) == 0 ? scan(cells.data(), &wide) : scan(packed.data(), &narrow);
+  for (auto _ : state)
+    state.range(2) == 0 ? scan(std::as_const(cells).data(), &wide)
+                        : scan(std::as_const(packed).data(), &narrow);
   state.SetItemsProcessed(255 * state.iterations());
 }
 BENCHMARK(scan_splits)

@@ -157,6 +157,7 @@
 #include "colonnade/kernels/label_pairs.hpp"
 #include "colonnade/kernels/level_scan.hpp"
 #include "colonnade/kernels/nearest_center.hpp"
+#include "colonnade/kernels/node_histogram.hpp"
 #include "colonnade/kernels/numpy_random.hpp"
 #include "colonnade/kernels/point_tile.hpp"
 #include "colonnade/kernels/radix_sort.hpp"

@@ -1,4 +1,5 @@
 // Also tests: boosting/gradient_scale.hpp, boosting/histogram_pool.hpp, kernels/gradient_histogram.hpp
+// Also tests: kernels/node_histogram.hpp
 #include "colonnade/boosting/histogram_builder.hpp"
 
 #include <doctest/doctest.h>
@@ -186,6 +187,48 @@ TEST_CASE("histogram_builder: only the columns of the tree are summed, whoever w
           builder.subtract(rest, out, columns, rest);
         CHECK(is_expected(rest, t.naive(row_span(t.all).subspan(rows)), true));
       }
+    }
+  }
+}
+
+TEST_CASE("histogram_builder: accumulated sums are those of all bins below, and so is what they leave") {
+  const fixture t(9000);
+  const std::vector<std::uint32_t> some = {0, 2, 3, 6};
+  const row_span all = t.all, part = all.first(2000);
+  const auto accumulated = [&](gradient_histogram h) {
+    for (const std::uint32_t f : some) {
+      for (std::size_t c = t.bins.offsets()[f] + 1; c + 1 < t.bins.offsets()[f + 1]; ++c)
+        h.cells()[c] += h.cells()[c - 1];
+    }
+    return h;
+  };
+  for (const auto level : tests::simd_levels()) {
+    const simd::scoped_level scope(level);
+    histogram_builder builder(t.bins, 1);
+    builder.use(t.packed.data(), t.scale.steps().shift, some);
+    for (const int shift : {0, t.scale.steps().shift}) {
+      const auto made = [&](row_span rows) {
+        gradient_histogram out(t.bins.cells());
+        out.reshape(shift);
+        out.clear();
+        for (const column_range& columns : t.bins.columns().cut(3)) {
+          builder.build(rows, false, columns, 0, out);
+          builder.accumulate(columns, out);
+        }
+        return out;
+      };
+      const auto is = [&](const gradient_histogram& h, const gradient_histogram& expected) {
+        return std::ranges::all_of(some, [&](std::uint32_t f) {
+          bool same = true;
+          for (std::size_t c = t.bins.offsets()[f]; c < t.bins.offsets()[f + 1]; ++c)
+            same = same && h[c] == expected[c];
+          return same;
+        });
+      };
+      gradient_histogram whole = made(all);
+      CHECK(is(whole, accumulated(t.naive(all))));
+      builder.subtract(whole, made(part), t.bins.columns(), whole);
+      CHECK(is(whole, accumulated(t.naive(all.subspan(2000)))));
     }
   }
 }

@@ -4,10 +4,12 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "colonnade/core/random.hpp"
 #include "colonnade/kernels/cut_scale.hpp"
+#include "colonnade/kernels/node_histogram.hpp"
 #include "colonnade/kernels/split_gain.hpp"
 #include "colonnade/simd/dispatch.hpp"
 #include "tests/simd_levels.hpp"
@@ -41,11 +43,15 @@ split_choice scan(const cell_list& cells, const split_rule& rule, const split_ch
   split_choice best = before;
   bool improved = false;
   const cut_scale wide(gain, 0), narrow(gain, shift);
-  simd::run<split_scan>(cells.data(), cells.size() - 1, &wide, &best, &improved);
+  const std::size_t bins = cells.size() - 1;
+  auto sums = cells;
+  simd::run<histogram_accumulate>(sums.data(), bins);
+  simd::run<split_scan>(std::as_const(sums).data(), bins, &wide, &best, &improved);
   CHECK(improved == (best.gain > before.gain));
-  const auto packed = pack_cells(cells);
+  auto packed = pack_cells(cells);
+  simd::run<histogram_accumulate>(packed.data(), bins);
   split_choice again = before;
-  simd::run<split_scan>(packed.data(), cells.size() - 1, &narrow, &again, &improved);
+  simd::run<split_scan>(std::as_const(packed).data(), bins, &narrow, &again, &improved);
   CHECK(improved == (best.gain > before.gain));
   CHECK(same(best, again));
   return best;

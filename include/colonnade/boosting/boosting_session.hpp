@@ -150,7 +150,7 @@ class boosting_session {
     }
     auto& root = nodes_.start(scale(), column_sampler_);
     fill(sums, 0, *root.histogram);
-    nodes_.finish_root();
+    nodes_.finish_root(builder_);
     growth_.start(scale());
     go_on();
   }

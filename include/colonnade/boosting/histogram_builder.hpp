@@ -10,6 +10,7 @@
 #include "colonnade/boosting/histogram_pool.hpp"
 #include "colonnade/core/parallel.hpp"
 #include "colonnade/kernels/gradient_histogram.hpp"
+#include "colonnade/kernels/node_histogram.hpp"
 #include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
@@ -78,6 +79,18 @@ class histogram_builder {
       if (lists.size() > 0) add_lists(some, lists, state.sums, state.total);
     });
     gather(useful, all, lists, out);
+  }
+
+  /// Gives each bin of a number, in `columns`, the sums of those below as well: what splits are looked for
+  /// in. The rest of such sums is of their kind, so of two siblings only one is added up.
+  void accumulate(const column_range& columns, gradient_histogram& out) const {
+    const column_range of = places(columns_, columns);
+    for (const std::uint32_t f : columns_.subspan(of.first, of.size())) {
+      if (bins_.categorical(f)) continue;
+      out.visit([&](auto* cells) {
+        simd::run<histogram_accumulate>(cells + bins_.offsets()[f], std::size_t{bins_.missing_bin(f)});
+      });
+    }
   }
 
   /// Makes the cells of `columns` of `rest` what is left of `all` without `some`; it may be `all`.

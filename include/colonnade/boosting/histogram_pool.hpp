@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "colonnade/kernels/gradient_histogram.hpp"
+#include "colonnade/kernels/node_histogram.hpp"
 #include "colonnade/simd/dispatch.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {

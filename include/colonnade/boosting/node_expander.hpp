@@ -46,7 +46,7 @@ class node_expander {
     root.last = rows_.size();
     root.histogram->reshape(shift_of(root));
     builder_.build_together(rows_of(root), rows_.size() == bins_.rows(), threads_, *root.histogram);
-    nodes_.finish_root();
+    nodes_.finish_root(builder_);
   }
 
   /// Splits those of `batch` that have not been split before, each by its `split`.

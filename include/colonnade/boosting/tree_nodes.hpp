@@ -51,11 +51,13 @@ class tree_nodes {
     root.columns = columns.root();
     return root;
   }
-  /// Sums of the root and its best split, once its histogram is there.
-  void finish_root() {
+  /// Sums of the root and, unless a level shares its split, its best split, once its histogram is there.
+  void finish_root(const histogram_builder& builder) {
     node& root = all_.front();
     root.sum = sum_of(*root.histogram);
-    if (may_split(root.sum, 0)) root.split = find_together(root);
+    if (params_.policy == grow_policy::symmetric || !may_split(root.sum, 0)) return;
+    builder.accumulate(bins_.columns(), *root.histogram);
+    root.split = find_together(root);
   }
 
   /// Makes the children of a node, whose sums its split tells, and borrows what their histograms need.
@@ -104,9 +106,13 @@ class tree_nodes {
   void complete(const expansion& e, children_need need, const histogram_builder& builder,
                 const column_range& columns, const Build& build, const Find& find, node_split& first,
                 node_split& second) const {
-    build(*e.first);
+    const auto make = [&](const node& n) {
+      build(n);
+      if (need == children_need::splits) builder.accumulate(columns, *n.histogram);
+    };
+    make(*e.first);
     if (e.parent == nullptr) {
-      build(*e.second);
+      make(*e.second);
     } else if (e.second->split.found()) {
       builder.subtract(*e.parent, *e.first->histogram, columns, *e.second->histogram);
     }

@@ -329,43 +329,4 @@ struct histogram_add_lists {
   }
 };
 
-/// rest = parent - some, whichever of them are packed by `shift`; `rest` may be `parent`.
-struct histogram_subtract {
-  template <class Isa, class Parent, class Some, class Rest>
-  COLONNADE_KERNEL void operator()(Isa, const Parent* parent, const Some* some, int shift, Rest* rest,
-                                   std::size_t count) const {
-    if constexpr (std::is_same_v<Parent, Some> && std::is_same_v<Parent, Rest>) {
-      subtract<Isa>(words(parent), words(some), words(rest), count * (sizeof(Parent) / sizeof(std::int64_t)));
-    } else {
-      for (std::size_t b = 0; b < count; ++b) {
-        const gradient_sum sum = unpacked(parent[b], shift) - unpacked(some[b], shift);
-        pack(sum, shift, rest[b]);
-      }
-    }
-  }
-
- private:
-  COLONNADE_KERNEL static const std::int64_t* words(const gradient_sum* sums) { return &sums->gradient; }
-  COLONNADE_KERNEL static std::int64_t* words(gradient_sum* sums) { return &sums->gradient; }
-  template <class Word>
-  COLONNADE_KERNEL static Word* words(Word* packed) {
-    return packed;
-  }
-
-  template <class Isa>
-  COLONNADE_KERNEL static void subtract(const std::int64_t* parent, const std::int64_t* some,
-                                        std::int64_t* rest, std::size_t count) {
-    constexpr std::size_t lanes = simd::lanes<Isa, std::int64_t>;
-    std::size_t i = 0;
-    for (; i + lanes <= count; i += lanes) {
-      simd::pack<std::int64_t, lanes> all, part;
-      simd::load(all, parent + i);
-      simd::load(part, some + i);
-      all -= part;
-      simd::store(rest + i, all);
-    }
-    for (; i < count; ++i) rest[i] = parent[i] - some[i];
-  }
-};
-
 }  // namespace colonnade::inline COLONNADE_ABI
