@@ -13,7 +13,7 @@ from pathlib import Path
 from . import data
 from .workload import all_workloads
 
-DISTRIBUTIONS = {"bonsai": "bonsai-gbt"}
+DISTRIBUTIONS = {"bonsai": "bonsai-gbt", "onedal": "daal"}
 
 
 def version(library: str) -> str:

@@ -72,8 +72,15 @@ def loss(probability, y) -> dict[str, float]:
     return {"test log loss": log_loss(np.asarray(probability)[:, 1], y)}
 
 
-def growth_of(library: str, depth: int, leaves: int) -> dict[str, object]:
-    """Depth counts if leaves is 0, else leaves, the best first: both read alike by every library."""
+def growth_of(library: str, depth: int, leaves: int, symmetric: bool = False) -> dict[str, object]:
+    """Depth counts if leaves is 0, else leaves, the best first: both read alike by every library.
+    Of symmetric trees all nodes of a level share their split."""
+    if symmetric:
+        return {
+            "colonnade": {"grow_policy": "symmetric", "max_depth": depth},
+            "catboost": {"grow_policy": "SymmetricTree", "depth": depth},
+            "bonsai": {"grower": "levelwise", "max_depth": depth, "max_leaves": 2**depth},
+        }[library]
     if library.startswith("lightgbm"):
         return {"num_leaves": leaves} if leaves else {"num_leaves": 2**depth, "max_depth": depth}
     if library == "catboost":
@@ -130,9 +137,10 @@ def model_of(
     rate: float = 0.1,
     classes: bool = True,
     share: float = 1.0,
+    symmetric: bool = False,
 ):
     """An estimator with parameters that mean the same in every library; ``share`` of the rows a tree."""
-    growth = growth_of(library, depth, leaves)
+    growth = growth_of(library, depth, leaves, symmetric)
     if library == "colonnade":
         settings = {"n_estimators": trees, "n_jobs": threads}
     elif library == "xgboost":
@@ -184,10 +192,18 @@ def fitting(library: str, trees: int, depth: int, leaves: int):
     return run
 
 
-def fitted_model(trees: int, depth: int, leaves: int):
+def fitted_model(trees: int, depth: int, leaves: int, symmetric: bool = False):
     def load(data, library):
         few = slice(0, 100_000)
-        return data, model_of(library, trees, depth, leaves, 2).fit(data["x"][few], data["y"][few])
+        # oneDAL predicts by the trees of others.
+        learner = "xgboost" if library == "onedal" else library
+        model = model_of(learner, trees, depth, leaves, 2, symmetric=symmetric)
+        model.fit(data["x"][few], data["y"][few])
+        if library == "onedal":
+            from daal4py.mb import convert_model
+
+            model = convert_model(model)
+        return data, model
 
     return load
 
@@ -198,6 +214,8 @@ def on_threads(library: str, model, threads: int) -> dict[str, int]:
         return {"num_threads": threads}
     if library == "catboost":
         return {"thread_count": threads}
+    if library == "onedal":
+        importlib.import_module("daal4py").daalinit(threads)
     if library in ("colonnade", "xgboost"):
         model.n_jobs = threads
     elif library == "bonsai":
@@ -227,8 +245,9 @@ def predicting_one_row(library: str):
     return run
 
 
-PREDICTORS = ("colonnade", "xgboost", "lightgbm", "bonsai", "catboost", "scikit-learn")
-LIBRARIES = (*PREDICTORS, "lightgbm quantised")
+LEARNERS = ("colonnade", "xgboost", "lightgbm", "bonsai", "catboost", "scikit-learn")
+LIBRARIES = (*LEARNERS, "lightgbm quantised")
+PREDICTORS = (*LEARNERS, "onedal")
 
 
 def training(
@@ -248,13 +267,20 @@ def training(
     )
 
 
-def prediction(name: str, title: str, depth: int, leaves: int):
+def prediction(
+    name: str,
+    title: str,
+    depth: int,
+    leaves: int,
+    symmetric: bool = False,
+    libraries: tuple[str, ...] = PREDICTORS,
+):
     return Workload(
         name=name,
         title=title,
-        libraries={library: predicting(library) for library in PREDICTORS},
+        libraries={library: predicting(library) for library in libraries},
         prepare=table(1_000_000, 28, 0.05),
-        load=fitted_model(100, depth, leaves),
+        load=fitted_model(100, depth, leaves, symmetric),
         target="3x the fastest",
         repeats=3,
     )
@@ -316,6 +342,14 @@ WORKLOADS = [
     prediction("boosting_predict_8", "boosting, predict 1M x 28, 100 trees of depth 8", depth=8, leaves=0),
     prediction(
         "boosting_predict_31", "boosting, predict 1M x 28, 100 trees of 31 leaves", depth=0, leaves=31
+    ),
+    prediction(
+        "boosting_predict_symmetric",
+        "boosting, predict 1M x 28, 100 symmetric trees of depth 6",
+        depth=6,
+        leaves=0,
+        symmetric=True,
+        libraries=("colonnade", "catboost", "bonsai"),
     ),
     Workload(
         name="boosting_one_row",
