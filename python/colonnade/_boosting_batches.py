@@ -10,6 +10,7 @@ import numpy as np
 from ._boosting_categories import CategoryColumns
 from ._boosting_fit import flat
 from ._estimator import feature_names, row_count
+from ._sparse import csr_parts, is_sparse
 
 __all__ = ["Batches"]
 
@@ -17,6 +18,7 @@ _EXPECTED = (
     "expected a list of (X, y) or (X, y, sample_weight), an object whose __iter__ begins anew, or a function that "
     "returns an iterator"
 )
+_DENSE_VALUES = 1 << 22  # of a sparse batch at a time
 
 
 class Batches:
@@ -73,7 +75,7 @@ class Batches:
         for k, (X, y, weight) in enumerate(self._batches()):
             if row_count(X) > 0:
                 _check_like(X, self.first, [], [], k)
-                yield self.categories.encode(X), y, weight
+                yield from _dense(self.categories.encode(X), y, weight)
 
     def _batches(self) -> Iterator[tuple[Any, Any, Any]]:
         for k, batch in enumerate(self._begin()):
@@ -97,6 +99,26 @@ def _iterator_of(batches: Any) -> Iterator[Any]:
         return iter(batches)
     except TypeError:
         raise ValueError(f"batches: found {type(batches).__name__}, {_EXPECTED}") from None
+
+
+def _dense(X: Any, y: Any, weight: Any) -> Iterator[tuple[Any, Any, Any]]:
+    """A batch, or, of a sparse one, some of its rows after the others, with all of their values."""
+    if not is_sparse(X):
+        yield X, y, weight
+        return
+    from scipy import sparse
+
+    *parts, shape = csr_parts(X, "X")
+    rows = sparse.csr_array(tuple(parts), shape=shape)
+    for name, values in (("y", y), ("sample_weight", weight)):
+        if values is not None and row_count(values) != shape[0]:
+            raise ValueError(
+                f"{name}: found {row_count(values)} values, expected one for each of {shape[0]} rows"
+            )
+    together = max(1, _DENSE_VALUES // shape[1])
+    for first in range(0, shape[0], together):
+        some = slice(first, first + together)
+        yield rows[some].toarray(), y[some], None if weight is None else weight[some]
 
 
 def _check_like(X: Any, first: Any, categorical: list[int], expected: list[int], k: int) -> None:

@@ -272,9 +272,10 @@ class _GradientBoostedTrees(BaseEstimator):
         Parameters
         ----------
         batches : list, iterable or callable
-            Batches (X, y) or (X, y, sample_weight), as in ``fit``; all have the same columns. Each pass must give the
-            same rows in the same order: a list, an object whose ``__iter__`` begins anew, or a function that returns an
-            iterator. A generator can be read only once and is refused.
+            Batches (X, y) or (X, y, sample_weight), as in ``fit``; all have the same columns. Rows of a sparse X are
+            filled up, some at a time. Each pass must give the same rows in the same order: a list, an object whose
+            ``__iter__`` begins anew, or a function that returns an iterator. A generator can be read only once and is
+            refused.
         eval_set, base_margin, base_margin_eval_set, group : optional
             As in ``fit``, of all rows.
         callbacks, init_model, time_limit, checkpoint, checkpoint_every, verbose : optional

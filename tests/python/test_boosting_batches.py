@@ -62,6 +62,31 @@ def test_batches_give_the_model_of_all_rows(dtype: Any, weighted: bool, tmp_path
     assert files.passes == 8  # a look at the first rows, targets, cuts and bins, twice
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.int64, bool])
+def test_sparse_batches_give_the_model_of_the_dense_rows(dtype: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    sparse = pytest.importorskip("scipy.sparse")
+    X, y = table(900, 7)
+    X = np.where(np.random.default_rng(1).random(X.shape) < 0.7, 0, np.nan_to_num(X) * 3).astype(dtype)
+    weight = np.arange(900.0) % 5
+    whole = GradientBoostedTreesRegressor(**SETTINGS).fit(X, y, sample_weight=weight)
+    rows = [
+        (kind(x), *others)
+        for (x, *others), kind in zip(parts(X, y, weight), [sparse.csr_array, sparse.coo_matrix, np.asarray])
+    ]
+    for values in (1 << 22, 50, 1):
+        monkeypatch.setattr("colonnade._boosting_batches._DENSE_VALUES", values)
+        model = GradientBoostedTreesRegressor(**SETTINGS).fit_batches(rows)
+        assert model.to_bytes() == whole.to_bytes()
+
+
+def test_sparse_batches_need_a_target_and_a_weight_for_every_row() -> None:
+    sparse = pytest.importorskip("scipy.sparse")
+    X, y = table(30, 3)
+    for wrong, name in [((y[:-1],), "y"), ((y, np.ones(31)), "sample_weight")]:
+        with pytest.raises(ValueError, match=f"{name}: found .* expected one for each of 30 rows"):
+            GradientBoostedTreesRegressor(**SETTINGS).fit_batches([(sparse.csr_array(X), *wrong)])
+
+
 @pytest.mark.parametrize("classes", [2, 3])
 def test_classes_come_from_all_batches(classes: int) -> None:
     X, score = table(1500, 5)
