@@ -8,6 +8,7 @@
 #include "bind.hpp"
 #include "boosting_targets.hpp"
 #include "colonnade/boosting/boosting_worker.hpp"
+#include "rows_argument.hpp"
 
 namespace colonnade::python {
 namespace {
@@ -24,7 +25,7 @@ boosting_sums merged(const std::vector<py::bytes>& parts) {
 std::unique_ptr<boosting_worker> worker_of(const boosting_plan& plan, const py::object& x,
                                            const py::object& y, const py::object& sample_weight,
                                            const py::object& classes, std::uint64_t first_row, int threads) {
-  const matrix_argument data(x, "X", values::any, true);
+  const rows_argument data(x, "X", true);
   target_argument target;
   if (data.rows() > 0) {
     target = classes.is_none() ? target_argument::values_of(y, "y")

@@ -12,12 +12,13 @@ namespace colonnade::python {
 /// A table from Python, dense or sparse (of a class with `tocsr`), checked and kept alive.
 class rows_argument {
  public:
-  rows_argument(const py::object& x, const char* name) {
+  rows_argument(const py::object& x, const char* name, bool allow_empty = false) {
     if (py::isinstance<py::array>(x) || !py::hasattr(py::type::of(x), "tocsr")) {
-      dense_.emplace(x, name, values::any);
+      dense_.emplace(x, name, values::any, allow_empty);
       return;
     }
-    const auto parts = py::module_::import("colonnade._sparse").attr("csr_parts")(x, name).cast<py::tuple>();
+    const py::object csr_parts = py::module_::import("colonnade._sparse").attr("csr_parts");
+    const auto parts = csr_parts(x, name, allow_empty).cast<py::tuple>();
     data_ = parts[0];
     indices_ = parts[1];
     indptr_ = parts[2];

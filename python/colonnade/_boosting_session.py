@@ -106,7 +106,7 @@ class Worker:
     ----------
     plan : bytes
         ``Session.plan``.
-    X : array or data frame of shape (rows, columns)
+    X : array, data frame or sparse table of shape (rows, columns)
         Rows, as in ``fit``.
     y : array of shape (rows,)
         Their targets.

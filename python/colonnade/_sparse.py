@@ -12,8 +12,13 @@ def is_sparse(X: Any) -> bool:
     return hasattr(type(X), "tocsr")  # not of X: a data frame may have a column of that name
 
 
-def csr_parts(X: Any, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[int, int]]:
-    """Values, columns and row pointers of compressed sparse rows whose columns ascend, and the shape."""
+def csr_parts(
+    X: Any, name: str, allow_empty: bool = False
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[int, int]]:
+    """Values, columns and row pointers of compressed sparse rows whose columns ascend, and the shape.
+
+    ``allow_empty``: there may be no rows.
+    """
     if len(X.shape) != 2:
         raise ValueError(f"Expected 2D input, got a sparse array of shape {X.shape} for {name}.")
     if X.dtype.kind not in "biuf":
@@ -21,7 +26,7 @@ def csr_parts(X: Any, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, tu
             f"{name}: found a sparse table of {X.dtype}, expected real numbers. Complex data not supported"
         )
     for axis, what in enumerate(("sample", "feature")):
-        if X.shape[axis] == 0:
+        if X.shape[axis] == 0 and not (allow_empty and axis == 0):
             raise ValueError(
                 f"Found array with 0 {what}(s) (shape={X.shape}) while a minimum of 1 is required."
             )

@@ -12,6 +12,7 @@
 #include "tests/boosting/boosting_data.hpp"
 #include "tests/boosting/category_data.hpp"
 #include "tests/boosting/naive_comparison.hpp"
+#include "tests/boosting/sparse_data.hpp"
 #include "tests/laws.hpp"
 #include "tests/simd_levels.hpp"
 
@@ -172,6 +173,19 @@ TEST_CASE("boosting_session: workers without weight, tables of one row, and samp
   p.min_child_weight = 0;
   const shared_rows few = with(t, y).slice(0, 20);
   CHECK(trained(plan_for(few, p), few, {0, 7, 20}) == fit<gradient_boosted_trees>(few, p));
+}
+
+TEST_CASE("boosting_session: a worker with sparse rows does what one with the dense ones does") {
+  const sparse_table t(400, 6, 0.1);
+  std::vector<double> y;
+  for (std::size_t i = 0; i < 400; ++i) y.push_back(t.dense.view().row(i)[0] > 0 ? 1 : 0);
+  const shared_rows all = {t.dense.view(), {y.data(), y.size()}, {}};
+  const boosting_params p = params_for(boosting_objective::logistic, 4, 4);
+  const boosting_plan plan = plan_for(all, p);
+  boosting_worker sparse(plan, samples<csr_view<double>>{t.view(), all.target, {}}, 0, 2);
+  boosting_session session(plan);
+  while (!session.done()) session.apply(sparse.accumulate(session.propose()));
+  CHECK(session.model() == fit<gradient_boosted_trees>(all, p));
 }
 
 TEST_CASE("boosting_session: the model so far has the iterations that are complete") {

@@ -61,6 +61,16 @@ def test_workers_train_the_model_of_fit(policy: str, objective: str) -> None:
     assert start.to_bytes() == before
 
 
+def test_workers_take_sparse_rows() -> None:
+    sparse = pytest.importorskip("scipy.sparse")
+    X, y = table(600, 6)
+    X[np.random.default_rng(1).random(X.shape) < 0.8] = 0
+    start = GradientBoostedTreesRegressor(n_estimators=0, **SETTINGS).fit(sparse.csr_array(X), y)
+    whole = GradientBoostedTreesRegressor(n_estimators=4, **SETTINGS).fit(X, y)
+    model = trained(start, 4, sparse.csr_array(X), y, [0, 200, 200, 600])
+    assert model.to_bytes() == whole.to_bytes()
+
+
 WORKER = """
 import pickle, sys
 from colonnade.boosting import Worker

@@ -8,7 +8,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -24,6 +23,7 @@
 #include "colonnade/boosting/histogram_builder.hpp"
 #include "colonnade/boosting/row_partitioner.hpp"
 #include "colonnade/boosting/selected_rows.hpp"
+#include "colonnade/boosting/sparse_columns.hpp"
 #include "colonnade/core/error.hpp"
 #include "colonnade/core/random.hpp"
 
@@ -33,17 +33,17 @@ namespace colonnade::inline COLONNADE_ABI {
 /// and never sees another worker's rows. May have no rows at all.
 class boosting_worker {
  public:
-  /// Bins the rows, of which the first one has the number `first_row` among all. Throws argument_error and
-  /// data_error as a fit does.
-  template <class T>
-  boosting_worker(const boosting_plan& plan, const samples<matrix_view<T>>& data, std::uint64_t first_row,
+  /// Bins the rows (a `matrix_view` or a `csr_view`), of which the first one has the number `first_row` among
+  /// all. Throws argument_error and data_error as a fit does.
+  template <class Table>
+  boosting_worker(const boosting_plan& plan, const samples<Table>& data, std::uint64_t first_row,
                   int threads = 0)
       : plan_(plan),
         params_(with_outputs(plan.model.parameters(), plan.model.outputs())),
         first_row_(first_row),
         threads_(threads),
-        bins_(checked(plan, data, first_row), plan.model.cuts(), binned_matrix::layout::rows_and_columns,
-              threads),
+        bins_(by_columns(checked(plan, data, first_row)), plan.model.cuts(),
+              binned_matrix::layout::rows_and_columns, threads),
         builder_(bins_, static_cast<std::size_t>(threads_for(std::numeric_limits<int>::max(), threads))),
         rows_(bins_),
         histogram_(bins_.cells()) {
@@ -51,8 +51,8 @@ class boosting_worker {
     packed_ = std::vector<std::int64_t>(rows * outputs);
     if (rows == 0) return;
     margins_.resize(rows * outputs);
-    plan_.model.predict_margin(matrix_view<const std::remove_const_t<T>>(data.x),
-                               matrix_view<double>(margins_.data(), rows, outputs, 1, diff(rows)), threads);
+    plan_.model.predict_margin(data.x, matrix_view<double>(margins_.data(), rows, outputs, 1, diff(rows)),
+                               threads);
     // A loss wants some weight; rows without any add nothing to any sum.
     if (weightless(data.weight)) {
       for (std::size_t i = 0; i < rows; ++i) target_.push_back(data.target[i]);
@@ -92,15 +92,12 @@ class boosting_worker {
 
   static std::ptrdiff_t diff(std::size_t i) { return static_cast<std::ptrdiff_t>(i); }
 
-  template <class T>
-  static matrix_view<const std::remove_const_t<T>> checked(const boosting_plan& plan,
-                                                           const samples<matrix_view<T>>& data,
-                                                           std::uint64_t first_row) {
+  template <class Table>
+  static const Table& checked(const boosting_plan& plan, const samples<Table>& data,
+                              std::uint64_t first_row) {
     plan.check();
     check_boosting_rows(data, plan.model.parameters());
-    if (data.x.columns() != plan.model.features())
-      throw argument_error("X", std::to_string(data.x.columns()) + " columns",
-                           std::to_string(plan.model.features()));
+    check_columns(data.x, plan.model.features());
     if (data.target.size() != data.rows())
       throw argument_error("y", std::to_string(data.target.size()) + " values", std::to_string(data.rows()));
     if (first_row > plan.rows || data.rows() > plan.rows - first_row) {
