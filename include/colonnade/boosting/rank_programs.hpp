@@ -48,9 +48,11 @@ class rank_programs {
  private:
   static constexpr std::size_t most_ends = 256;
   static constexpr std::uint32_t most_levels = 24;  // a walk that stops at leaves is quicker then
-  // Cycles a row (AVX2, 32 rows in a register): of a split in a program, of a level and of the end of a
-  // descent.
+  // Cycles a row (AVX2, 32 rows in a register): of a split in a program, all in all, of a level and of the
+  // end of a descent.
   static constexpr double split_cycles = 0.1, level_cycles = 5, end_cycles = 3;
+  // What a program is made of: a split within a step, a step, a step that chooses.
+  static constexpr double inner_cycles = 0.04, step_cycles = 0.15, choice_cycles = 0.3;
   static constexpr double nanoseconds_per_cycle = 0.35;
 
   struct tree_place {
@@ -91,6 +93,8 @@ class rank_programs {
    private:
     struct extent {
       std::uint32_t splits = 0, height = 0, slots = 1;
+      bool one_step = true;  // else the steps of both sides, and a choice
+      double cost = step_cycles;
     };
 
     bool goes_on() const { return top_ < height_; }
@@ -115,27 +119,31 @@ class rank_programs {
       return best;
     }
 
-    void measure(std::size_t i) {
+    // A subtree of few levels is one step, filled up to `padding` times its splits with some that decide
+    // nothing, where that costs less.
+    void measure(std::size_t i, std::size_t padding) {
+      below_[i] = {};
       if (is_end(i)) return;
       const extent &left = below_[tree_[i].child], &right = below_[tree_[i].child + 1];
-      below_[i] = {left.splits + right.splits + 1, std::max(left.height, right.height) + 1};
+      extent& e = below_[i];
+      e.splits = left.splits + right.splits + 1;
+      e.height = std::max(left.height, right.height) + 1;
+      const double apart = left.cost + right.cost + choice_cycles;
+      const std::size_t full = e.height <= rank_leaves::most_height ? (1u << e.height) - 1 : 0;
+      const double one = static_cast<double>(full) * inner_cycles + step_cycles;
+      e.one_step = full != 0 && full <= padding * e.splits && one <= apart;
+      e.cost = e.one_step ? one : apart;
     }
 
-    // As one step: a subtree of few levels, filled up with splits that decide nothing if those are not too
-    // many.
-    bool together(std::size_t i) const {
-      const extent& e = below_[i];
-      return e.height <= rank_leaves::most_height && (1u << e.height) - 1 <= padding_ * e.splits;
-    }
     std::size_t padded_ends(std::size_t i) const {
-      if (together(i)) return std::size_t{1} << below_[i].height;
+      if (below_[i].one_step) return std::size_t{1} << below_[i].height;
       return padded_ends(tree_[i].child) + padded_ends(tree_[i].child + 1);
     }
     // Slots that every subtree needs at a time.
     void count_slots() {
       for (std::size_t i = tree_.size(); i-- > 0;) {
         extent& e = below_[i];
-        if (is_end(i) || together(i)) continue;
+        if (e.one_step) continue;
         const std::uint32_t left = below_[tree_[i].child].slots, right = below_[tree_[i].child + 1].slots;
         e.slots = left == right ? left + 1 : std::max(left, right);
       }
@@ -171,9 +179,11 @@ class rank_programs {
     }
 
     void write_steps() {
-      for (std::size_t i = tree_.size(); i-- > 0;) measure(i);
-      padding_ = 2;
-      if (padded_ends(0) > most_ends) padding_ = 1;
+      // As much as it pays, or as little as it takes for the ends to have numbers.
+      for (const std::size_t padding : {15u, 4u, 2u, 1u}) {
+        for (std::size_t i = tree_.size(); i-- > 0;) measure(i, padding);
+        if (padded_ends(0) <= most_ends) break;
+      }
       count_slots();
       write(0, 0);
     }
@@ -181,7 +191,7 @@ class rank_programs {
     void write(std::size_t i, std::uint8_t out) {
       rank_step step;
       step.out = out;
-      if (together(i)) {
+      if (below_[i].one_step) {
         step.node = static_cast<std::uint32_t>(to_.nodes_.size());
         step.height = static_cast<std::uint8_t>(below_[i].height);
         step.leaf = static_cast<std::uint8_t>(ends() - first_end_);
@@ -232,7 +242,7 @@ class rank_programs {
     std::vector<std::uint32_t> depth_;
     std::vector<extent> below_;
     std::uint32_t height_ = 0, top_ = 0;
-    std::size_t padding_ = 1, first_end_ = 0;
+    std::size_t first_end_ = 0;
   };
 
   std::vector<tree_place> trees_;
