@@ -160,11 +160,12 @@ def check_paths() -> Iterator[str]:
 
 
 def also(kind: str, folder: str, pattern: str) -> set[str]:
-    """Headers that a file covers beside the one of its stem, by a line such as `// Also tests: core/error.hpp`."""
+    """Headers that a file covers beside the one of its stem, by a line such as `// Also tests: core/error.hpp`, which goes
+    on behind a comma at its end."""
     found = set()
     for path in (ROOT / folder).rglob(pattern):
-        for line in re.findall(rf"^// Also {kind}: (.*)$", path.read_text(), re.MULTILINE):
-            found.update(word.strip() for word in line.split(","))
+        for line in re.findall(rf"^// Also {kind}: ((?:.*,\n// )*.*)$", path.read_text(), re.MULTILINE):
+            found.update(word.strip("/ \n") for word in line.split(","))
     return found
 
 
