@@ -57,7 +57,8 @@ class split_finder {
     return sum.hessian > 1 && static_cast<double>(sum.hessian) >= 2 * rule_.min_hessian;
   }
 
-  /// The best split by one of `columns` that is among `features`, which ascend.
+  /// The best split by one of `columns` that is among `features`, which ascend; the histogram is accumulated
+  /// (see `histogram_builder`).
   node_split find(const gradient_histogram& histogram, const gradient_sum& sum,
                   std::span<const std::uint32_t> features, const column_range& columns) const {
     const auto first = std::lower_bound(features.begin(), features.end(), columns.first);
@@ -90,7 +91,7 @@ class split_finder {
   const split_rule& rule() const { return rule_; }
   const category_rule& rule_of_categories() const { return category_rule_; }
 
-  /// The best split by one of `features`, on up to `threads` threads.
+  /// The same of all columns, on up to `threads` threads.
   node_split find_together(const gradient_histogram& histogram, const gradient_sum& sum,
                            std::span<const std::uint32_t> features, int threads) const {
     const int useful = useful_threads(threads, static_cast<double>(histogram.size()) * nanoseconds_per_cell);

@@ -69,11 +69,11 @@ class cut_scale {
   static double magnitude(double g) { return g < 0 ? -g : g; }
 
   cut_direction with(const gradient_sum& missing, bool left) const {
+    const double cut_off = shift_ == 0 ? 0 : 1;  // of packed gradients, less than a step
     const auto g = static_cast<double>(missing.gradient), h = static_cast<double>(missing.hessian),
                all = static_cast<double>(gain_.total().gradient), l2 = gain_.l2() * scale_,
                left_l2 = h * scale_ + l2,
-               error =
-                   (rounding * (magnitude(all) + magnitude(g) + gain_.l1()) / step_ + truncated()) * scale_;
+               error = (rounding * (magnitude(all) + magnitude(g) + gain_.l1()) / step_ + cut_off) * scale_;
     return {missing,
             left,
             gain_.total().hessian - missing.hessian,
@@ -83,7 +83,6 @@ class cut_scale {
             gradient(g - all * left_l2),
             error * error * highest_error_};
   }
-  double truncated() const { return shift_ == 0 ? 0 : 1; }
 
   split_gain gain_;
   int shift_;
