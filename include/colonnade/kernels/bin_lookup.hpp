@@ -128,7 +128,8 @@ struct bin_lookup {
   /// How many of sixteen cuts are not above x.
   template <class Isa, class T>
   COLONNADE_KERNEL static std::uint32_t count_below(const T* cuts, T x) {
-    constexpr std::size_t lanes = simd::lanes<Isa, T>;
+    // Wider ones take longer to add up than they save.
+    constexpr std::size_t lanes = std::min(simd::lanes<Isa, T>, simd::lanes<simd::v3_isa, T>);
     using integers = decltype(simd::pack<T, lanes>{} <= simd::pack<T, lanes>{});
     integers reached = {};
     for (std::size_t j = 0; j < bin_table<T>::per_group; j += lanes) {

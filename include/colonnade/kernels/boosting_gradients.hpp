@@ -42,8 +42,11 @@ COLONNADE_KERNEL void pack_gradients(const simd::pack<double, Lanes>& g, const s
   gi -= round_bits;
   hi -= round_bits;
   const integers one = integers{} + 1, zero = integers{};
-  const integers positive = hi < one ? one : hi;
-  hi = h > 0.0 ? positive : zero;
+  integers positive = hi < one ? one : hi;
+  simd::pack<double, Lanes> weight = h;
+  simd::settle(positive);
+  simd::settle(weight);
+  hi = weight > 0.0 ? positive : zero;
   simd::store(out, integers((gi << steps.shift) + hi));
 }
 
@@ -160,7 +163,8 @@ struct pinball_gradients : detail::gradients_of<pinball_gradients> {
   COLONNADE_KERNEL static void of(const Pack& margin, const Pack& target, const Pack& weight, Pack& g,
                                   Pack& h, pinball_slopes slopes) {
     const Pack below = Pack{} + slopes.below, at = Pack{} + slopes.at, above = Pack{} + slopes.above;
-    const Pack not_above = margin < target ? below : at;
+    Pack not_above = margin < target ? below : at;
+    simd::settle(not_above);
     g = (margin > target ? above : not_above) * weight;
     h = weight;
   }

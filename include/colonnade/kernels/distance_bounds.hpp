@@ -51,6 +51,7 @@ struct distance_bounds {
                                    float* lower, std::uint32_t* open, tile_look* look) const {
     constexpr std::size_t lanes = simd::lanes<Isa, float>, packs = tile_points / lanes;
     using values = simd::pack<float, lanes>;
+    using integers = simd::pack<std::int32_t, lanes>;
     const float growth = 1.0f + static_cast<float>(moved.columns + 8) * 0x1p-23f;
     values nearest[packs], other[packs], bound[packs], upper[packs], error, cap;
     simd::broadcast(isa, cap, overhead.cap);
@@ -62,15 +63,18 @@ struct distance_bounds {
       bound[v] = cap < bound[v] ? cap : bound[v];
     }
     for (std::size_t k = 0; k < own_count; ++k) measure(isa, tile, moved, own[k], labels, nearest, other);
-    simd::pack<std::int32_t, lanes> gained{};
+    const values one = values{} + 1.0f, zero = values{};
+    values gained{};
     for (std::size_t v = 0; v < packs; ++v) {
       simd::load(error, norms + v * lanes);
       upper[v] = nearest[v];
       simd::square_root(isa, upper[v]);
       upper[v] = upper[v] * growth + (error + moved.reach) * coordinate;
-      const auto settled = (bound[v] - moved.most) * shrink > upper[v];
-      const auto without_movers = (bound[v] - moved.rest) * shrink > upper[v];
-      gained += without_movers & ~settled & 1;
+      const values with_movers = (bound[v] - moved.most) * shrink;
+      const values without_movers = (bound[v] - moved.rest) * shrink;
+      values unsettled = with_movers > upper[v] ? zero : one;
+      simd::settle(unsettled);
+      gained += without_movers > upper[v] ? unsettled : zero;
     }
     std::size_t gain = 0;
     for (std::size_t k = 0; k < lanes; ++k) gain += static_cast<std::size_t>(gained[k]);
@@ -81,7 +85,7 @@ struct distance_bounds {
     values least, most;
     simd::broadcast(isa, least, std::numeric_limits<float>::infinity());
     most = values{};
-    std::int32_t settled[tile_points];
+    std::int32_t unsettled[tile_points];
     for (std::size_t v = 0; v < packs; ++v) {
       simd::load(error, norms + v * lanes);
       simd::square_root(isa, other[v]);
@@ -90,10 +94,13 @@ struct distance_bounds {
       if (many) bound[v] = other[v] < bound[v] ? other[v] : bound[v];
       simd::store(lower + v * lanes, bound[v]);
       const values slack = bound[v] - upper[v];
-      const auto sure = slack > 0;
-      simd::store(static_cast<std::int32_t*>(settled) + v * lanes, sure);
-      least = (sure & (slack < least)) ? slack : least;
-      most = (sure & (upper[v] > most)) ? upper[v] : most;
+      const integers yes = integers{} + 1, no = integers{};
+      simd::store(static_cast<std::int32_t*>(unsettled) + v * lanes, integers(slack > 0.0f ? no : yes));
+      values lower_slack = slack < least ? slack : least, higher = upper[v] > most ? upper[v] : most;
+      simd::settle(lower_slack);
+      simd::settle(higher);
+      least = slack > 0.0f ? lower_slack : least;
+      most = slack > 0.0f ? higher : most;
     }
     *look = {least[0], most[0], 0};
     for (std::size_t k = 1; k < lanes; ++k) {
@@ -103,7 +110,7 @@ struct distance_bounds {
     std::uint32_t listed = 0;
     for (std::uint32_t i = 0; i < count; ++i) {
       open[listed] = i;
-      listed += settled[i] == 0 ? 1 : 0;
+      listed += static_cast<std::uint32_t>(unsettled[i]);
     }
     look->open = listed;
   }
@@ -138,10 +145,10 @@ struct distance_bounds {
 #pragma GCC unroll 8
     for (std::size_t v = 0; v < packs; ++v) {
       simd::load(label, reinterpret_cast<const std::int32_t*>(labels) + v * lanes);
-      const auto mine = label == static_cast<std::int32_t>(c);
-      const Values less = sum[v] < other[v] ? sum[v] : other[v];
-      nearest[v] = mine ? sum[v] : nearest[v];
-      other[v] = mine ? other[v] : less;
+      Values less = sum[v] < other[v] ? sum[v] : other[v];
+      simd::settle(less);
+      nearest[v] = label == static_cast<std::int32_t>(c) ? sum[v] : nearest[v];
+      other[v] = label == static_cast<std::int32_t>(c) ? other[v] : less;
     }
   }
 };

@@ -31,10 +31,10 @@ struct row_move {
 /// rows, or null for 1.
 struct fixed_point_sums {
   template <class Isa, class T>
-  COLONNADE_KERNEL void operator()(Isa isa, const T* x, std::ptrdiff_t row_stride,
-                                   std::ptrdiff_t column_stride, std::size_t columns, const double* weights,
-                                   std::ptrdiff_t weight_stride, const double* origin, const double* scale,
-                                   const row_move* moves, std::size_t count, std::uint64_t* sums) const {
+  COLONNADE_KERNEL void operator()(Isa, const T* x, std::ptrdiff_t row_stride, std::ptrdiff_t column_stride,
+                                   std::size_t columns, const double* weights, std::ptrdiff_t weight_stride,
+                                   const double* origin, const double* scale, const row_move* moves,
+                                   std::size_t count, std::uint64_t* sums) const {
     for (std::size_t m = 0; m < count; ++m) {
       const row_move move = moves[m];
       // Rows may come in any order.
@@ -44,8 +44,12 @@ struct fixed_point_sums {
       const T* row = x + static_cast<std::ptrdiff_t>(move.row) * row_stride;
       std::uint64_t* to = move.to == row_move::none ? nullptr : sums + move.to * columns;
       std::uint64_t* from = move.from == row_move::none ? nullptr : sums + move.from * columns;
-      const std::size_t done =
-          column_stride == 1 ? whole(isa, row, columns, weight, origin, scale, from, to) : 0;
+      constexpr std::size_t lanes = simd::lanes<Isa, double>;
+      std::size_t done = 0;
+      if (column_stride == 1) {
+        whole<lanes>(row, columns, weight, origin, scale, from, to, done);
+        if constexpr (lanes > 2) whole<lanes / 2>(row, columns, weight, origin, scale, from, to, done);
+      }
       for (std::size_t j = done; j < columns; ++j) {
         const double value = static_cast<double>(row[static_cast<std::ptrdiff_t>(j) * column_stride]);
         const std::uint64_t q =
@@ -58,15 +62,14 @@ struct fixed_point_sums {
   }
 
  private:
-  template <class Isa, class T>
-  COLONNADE_KERNEL static std::size_t whole(Isa, const T* row, std::size_t columns, double weight,
-                                            const double* origin, const double* scale, std::uint64_t* from,
-                                            std::uint64_t* to) {
-    constexpr std::size_t lanes = simd::lanes<Isa, double>;
-    using values = simd::pack<double, lanes>;
-    using integers = simd::pack<std::uint64_t, lanes>;
-    std::size_t j = 0;
-    for (; j + lanes <= columns; j += lanes) {
+  /// Whole registers of columns from `j` on.
+  template <std::size_t Lanes, class T>
+  COLONNADE_KERNEL static void whole(const T* row, std::size_t columns, double weight, const double* origin,
+                                     const double* scale, std::uint64_t* from, std::uint64_t* to,
+                                     std::size_t& j) {
+    using values = simd::pack<double, Lanes>;
+    using integers = simd::pack<std::uint64_t, Lanes>;
+    for (; j + Lanes <= columns; j += Lanes) {
       values x, o, s;
       integers q, sum;
       simd::load(x, row + j);
@@ -86,7 +89,6 @@ struct fixed_point_sums {
         simd::store(from + j, sum);
       }
     }
-    return j;
   }
 };
 

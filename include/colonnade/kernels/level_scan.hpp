@@ -76,6 +76,7 @@ struct level_scan {
       detail::shrink(gr, l1_);
       gain = gl * gl / (hl + l2_) + gr * gr / (hr + l2_) - score_;
       gain = hl >= lightest_ ? gain : nothing;
+      simd::settle(gain);
       gain = hr >= lightest_ ? gain : nothing;
       sum += gain;
       simd::store(gains, sum);

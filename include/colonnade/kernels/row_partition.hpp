@@ -106,6 +106,7 @@ struct row_partition {
         eight row, order, moved;
         simd::load(row, rows + i);
         std::uint32_t set = 0;
+#pragma GCC unroll 8
         for (std::uint32_t k = 0; k < 8; ++k) set |= std::uint32_t{is_left[bins[rows[i + k]]]} << k;
         simd::load(order, detail::chosen_lanes.of[255 - set]);
         simd::permute(row, order, moved);

@@ -5,6 +5,7 @@
 
 #include "colonnade/kernels/gradient_histogram.hpp"
 #include "colonnade/simd/dispatch.hpp"
+#include "colonnade/simd/pack.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -38,7 +39,8 @@ namespace detail {
 template <class Pack, class Number>
 COLONNADE_KERNEL void shrink(Pack& g, Number l1) {
   const Pack above = g - l1, below = g + l1, zero = Pack{};
-  const Pack positive = g > l1 ? above : zero;
+  Pack positive = g > l1 ? above : zero;
+  simd::settle(positive);
   g = g < -l1 ? below : positive;
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <type_traits>
 
 #include "colonnade/kernels/cut_scale.hpp"
@@ -186,10 +187,14 @@ struct split_scan {
       COLONNADE_KERNEL void raise(const sides& some, const cut_direction& way, const cut_search& search) {
         cuts next;
         search.measure(some, way, next);
-        const auto higher =
-            (next.over * under > over * next.under) & (next.lighter >= search.scale_.lightest());
-        over = higher ? next.over : over;
-        under = higher ? next.under : under;
+        // Never higher, whatever `under` is: those behind the last cut may have less than nothing on the
+        // right.
+        const floats none = floats{} - std::numeric_limits<float>::infinity();
+        floats most = next.lighter >= search.scale_.lightest() ? next.over : none;
+        simd::settle(most);
+        const floats this_way = most * under, that_way = over * next.under;
+        over = this_way > that_way ? most : over;
+        under = this_way > that_way ? next.under : under;
       }
       COLONNADE_KERNEL float score() const {
         const floats scores = over / under;
@@ -206,7 +211,9 @@ struct split_scan {
         cuts some;
         sums_.load(first, both);
         measure(both, way, some);
-        const auto chosen = (some.over >= least * some.under) & (some.lighter >= scale_.lightest());
+        floats weight = some.over >= least * some.under ? some.lighter : floats{};
+        simd::settle(weight);
+        const auto chosen = weight >= scale_.lightest();
         if (!simd::any(chosen)) continue;
         for (std::size_t k = 0; k < lanes; ++k) {
           if (chosen[simd::unzipped_lane<lanes>(k)] == 0) continue;

@@ -50,6 +50,19 @@ COLONNADE_KERNEL void store(T* to, const Pack& values) {
   }
 }
 
+/// Keeps the compiler from looking through the choice (`a > b ? x : y`) that made `x`. Needed where a choice
+/// depends on another: GCC 12 joins their conditions into masks that it has no AVX-512 instructions for,
+/// since kernels are no functions of a target before they are inlined, and compares lane by lane. For the
+/// same reason no result of a comparison is kept or combined: it stands in the choice.
+template <class Pack>
+COLONNADE_KERNEL void settle(Pack& x) {
+#if defined(__x86_64__) && !defined(__clang__)
+  if constexpr (sizeof(Pack) == 64) asm("" : "+v"(x));
+#else
+  static_cast<void>(x);
+#endif
+}
+
 /// Loads `Lanes` pairs and parts them: the first of each, the second of each. They come in the order that
 /// costs the least: lane `unzipped_lane(k)` holds those of pair k.
 template <std::size_t Lanes, class T, class Pack>
