@@ -105,11 +105,19 @@ TEST_CASE("accumulate: the order of float additions depends on the rows only") {
 }
 
 TEST_CASE("useful_threads: little work gets one thread") {
-  CHECK(useful_threads(8, 10'000) == 1);
+  CHECK(useful_threads(8, 7'000) == 1);
   CHECK(useful_threads(1, 1e9) == 1);
-#ifdef _OPENMP
   CHECK(useful_threads(3, 1e9) == 3);
-#endif
+}
+
+TEST_CASE("team_rest: much little work is worth waking a team") {
+  detail::team_rest rest;
+  CHECK_FALSE(rest.awake());
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < 10; ++i) CHECK_FALSE(rest.miss(10'000));
+    CHECK(rest.miss(10'000));
+    rest.begin();
+  }
 }
 
 // LAW: fork In a process forked from one that has used threads, everything works: never a hang.

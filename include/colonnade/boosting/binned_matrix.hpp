@@ -28,18 +28,21 @@ struct column_range {
   std::size_t first = 0, last = 0;
 
   std::size_t size() const { return last - first; }
-  /// The same columns in at most `parts` parts.
+  /// The same columns in at most `parts` parts: of many columns by fours, whose bins are read at once.
   std::vector<column_range> cut(std::size_t parts) const {
     parts = std::min(parts, size());
+    const std::size_t unit = size() >= 8 * parts ? 4 : 1;
     std::vector<column_range> ranges;
-    for (std::size_t k = 0; k < parts; ++k) {
-      ranges.push_back({first + k * size() / parts, first + (k + 1) * size() / parts});
+    for (std::size_t k = 0, begin = first; k < parts; ++k) {
+      const std::size_t end = k + 1 == parts ? last : first + (k + 1) * size() / parts / unit * unit;
+      ranges.push_back({begin, end});
+      begin = end;
     }
     return ranges;
   }
-  /// Parts for `threads` threads that work on `tables` tables: a few for each, for an even end.
-  std::vector<column_range> share(int threads, std::size_t tables = 1) const {
-    return cut(threads <= 1 ? 1 : block_count(3 * static_cast<std::size_t>(threads), tables));
+  /// Parts for `threads` threads: a few for each, for an even end.
+  std::vector<column_range> share(int threads) const {
+    return cut(threads <= 1 ? 1 : 2 * static_cast<std::size_t>(threads));
   }
 };
 

@@ -106,7 +106,7 @@ class histogram_builder {
   /// How histograms of so many rows may be packed, to half of the memory: see `gradient_histogram::shift`.
   int shift_of(std::size_t rows) const { return rows <= gradient_histogram::most_packed_rows ? shift_ : 0; }
 
-  static constexpr double nanoseconds_per_update = 0.6;
+  static constexpr double nanoseconds_per_update = 0.3;
 
  private:
   static constexpr std::size_t columns_together = histogram_add_packed::most_columns;

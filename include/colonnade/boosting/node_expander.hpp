@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -141,18 +142,23 @@ class node_expander {
         [&](const node& n) { return nodes_.find_together(n); }, e.first->split, e.second->split);
   }
 
+  // Nanoseconds.
+  double work_of(const expansion& e) const {
+    const std::size_t rows = e.first->size() + (e.parent != nullptr ? 0 : e.second->size());
+    return static_cast<double>(rows * columns_) * nanoseconds_per_update +
+           static_cast<double>(bins_.cells()) * 2 * split_finder::nanoseconds_per_cell;
+  }
+
   void complete(const std::vector<expansion>& some) {
-    std::size_t rows = 0;
-    for (const expansion& e : some) rows += e.first->size() + (e.parent != nullptr ? 0 : e.second->size());
-    const double work =
-        static_cast<double>(rows * columns_) * nanoseconds_per_update +
-        static_cast<double>(some.size() * bins_.cells()) * 2 * split_finder::nanoseconds_per_cell;
+    double work = 0;
+    for (const expansion& e : some) work += work_of(e);
     const int useful = useful_threads(threads_, work);
     std::vector<task> tasks;
     for (const expansion& e : some) {
-      for (const column_range& columns : bins_.columns().share(useful, some.size())) {
-        tasks.push_back({&e, columns, {}, {}});
-      }
+      // About a thread's share at most.
+      const double shares = work_of(e) * useful / work;
+      const auto parts = static_cast<std::size_t>(std::max(1.0, std::ceil(shares - 0.25)));
+      for (const column_range& columns : bins_.columns().cut(parts)) tasks.push_back({&e, columns, {}, {}});
     }
     for_blocks(tasks.size(), useful,
                [&](std::size_t i, int worker) { run(tasks[i], static_cast<std::size_t>(worker)); });

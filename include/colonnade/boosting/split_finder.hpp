@@ -104,7 +104,7 @@ class split_finder {
     return best;
   }
 
-  static constexpr double nanoseconds_per_cell = 1.5;
+  static constexpr double nanoseconds_per_cell = 0.5;
 
  private:
   static constexpr double tiny_gain = 1e-6;

@@ -8,14 +8,13 @@
 #include <type_traits>
 #include <vector>
 
+#include "colonnade/core/clock.hpp"
 #include "colonnade/core/interrupt.hpp"
 #include "colonnade/core/thread_count.hpp"
 
 #ifdef _OPENMP
 #include <omp.h>
 #include <unistd.h>
-
-#include "colonnade/core/clock.hpp"
 #else
 #include "colonnade/core/thread_team.hpp"
 #endif
@@ -100,6 +99,30 @@ void run_team(int team, const Work& work) {
 
 #endif
 
+/// Whether this thread's team is awake, and when to wake it for work that alone would not repay that.
+class team_rest {
+ public:
+  static team_rest& of_this_thread() {
+    thread_local team_rest rest;
+    return rest;
+  }
+  /// Others have worked for this thread, and wait for more for a while.
+  void begin() {
+    began_ = nanoseconds_now();
+    missed_ = 0;
+  }
+  bool awake() const { return nanoseconds_now() - began_ < 100 * microsecond; }
+  /// Work that others could have shared if they were awake; true if it is enough by now to wake them.
+  bool miss(double nanoseconds_of_work) {
+    missed_ += nanoseconds_of_work;
+    return missed_ > 100 * microsecond;
+  }
+
+ private:
+  std::int64_t began_ = -second;
+  double missed_ = 0;
+};
+
 inline int threads_now(int requested) {
   return one_thread_only() ? 1 : requested > 0 ? requested : thread_limit();
 }
@@ -133,12 +156,17 @@ void call_block(const Body& body, std::size_t block, int worker) {
 }  // namespace detail
 
 /// Threads that `requested` (0: the default) gives now for this much work: 1 inside a parallel region, and
-/// one for each 25 microseconds of work at most, since waking a team costs a few.
+/// one for each 25 microseconds of work at most, since waking a team costs a few; of a team that is awake,
+/// one for each 4.
 inline int useful_threads(int requested, double nanoseconds_of_work) {
-  if (nanoseconds_of_work < 50'000) return 1;
-  const int threads = detail::threads_now(requested);
-  return static_cast<int>(
-      std::min(static_cast<double>(threads), std::max(1.0, nanoseconds_of_work / 25'000)));
+  constexpr double awake = 4'000, asleep = 25'000;
+  if (nanoseconds_of_work < 2 * awake) return 1;
+  const auto threads = static_cast<double>(detail::threads_now(requested));
+  if (threads < 2) return 1;
+  detail::team_rest& rest = detail::team_rest::of_this_thread();
+  if (rest.awake() || rest.miss(nanoseconds_of_work))
+    return static_cast<int>(std::min(threads, nanoseconds_of_work / awake));
+  return static_cast<int>(std::min(threads, std::max(1.0, nanoseconds_of_work / asleep)));
 }
 
 /// Calls `body(block)` or `body(block, worker)` for every block in 0 .. blocks - 1, on up to `threads`
@@ -173,6 +201,7 @@ void for_blocks(std::size_t blocks, int threads, const Body& body) {
       errors.capture();
     }
   });
+  detail::team_rest::of_this_thread().begin();
   errors.rethrow();
 }
 
