@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 #include "colonnade/simd/dispatch.hpp"
 
@@ -100,6 +101,39 @@ COLONNADE_KERNEL void unzip(const T* pairs, Pack& first, Pack& second) {
 template <std::size_t Lanes>
 constexpr std::size_t unzipped_lane(std::size_t k) {
   return Lanes == 1 ? 0 : k < Lanes / 2 ? 2 * k : 2 * (k - Lanes / 2) + 1;
+}
+
+namespace detail {
+template <class Pack, std::size_t... From>
+COLONNADE_KERNEL void shuffle(const Pack& values, Pack& out, std::index_sequence<From...>) {
+#if defined(__clang__)
+  out = __builtin_shufflevector(values, Pack{}, From...);
+#else
+  using index = std::conditional_t<sizeof(values[0]) == 8, long long, int>;
+  out = __builtin_shuffle(values, Pack{}, pack<index, sizeof...(From)>{static_cast<index>(From)...});
+#endif
+}
+template <std::size_t By, std::size_t... Lane>
+constexpr std::index_sequence<(Lane >= By ? Lane - By : sizeof...(Lane))...> raised(
+    std::index_sequence<Lane...>);
+template <std::size_t Count, std::size_t... Lane>
+constexpr std::index_sequence<(Lane % Count + sizeof...(Lane) - Count)...> last(std::index_sequence<Lane...>);
+}  // namespace detail
+
+/// Lane k becomes the sum of the lanes k, k - Step, k - 2 Step and so on.
+template <std::size_t Lanes, std::size_t Step, class Pack>
+COLONNADE_KERNEL void accumulate_lanes(Pack& values) {
+  if constexpr (Step < Lanes) {
+    Pack before;
+    detail::shuffle(values, before, decltype(detail::raised<Step>(std::make_index_sequence<Lanes>{})){});
+    values += before;
+    accumulate_lanes<Lanes, 2 * Step>(values);
+  }
+}
+/// The last `Count` lanes, again and again.
+template <std::size_t Lanes, std::size_t Count, class Pack>
+COLONNADE_KERNEL void repeat_last(const Pack& values, Pack& out) {
+  detail::shuffle(values, out, decltype(detail::last<Count>(std::make_index_sequence<Lanes>{})){});
 }
 
 /// Whether `permute` orders eight 32-bit lanes of `Isa` in a register. Clang has no shuffle by a variable
