@@ -66,9 +66,9 @@ class CategoryColumns:
 
     def encode(self, X: Any) -> Any:
         """X with codes in place of the categories that have names; X itself where it holds codes."""
-        if type(X) is np.ndarray and X.dtype.kind not in "OUS":
+        if not self.names or (type(X) is np.ndarray and X.dtype.kind not in "OUS"):
             return X
-        if isinstance(X, (list, tuple)) and self.names:
+        if isinstance(X, (list, tuple)):
             X = np.asarray(X, dtype=object)
         shape: tuple[int, ...] = getattr(X, "shape", ())
         if len(shape) != 2:

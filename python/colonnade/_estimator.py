@@ -150,7 +150,7 @@ class BaseEstimator:
         return getattr(self, "_model", None) is not None
 
     def _fitted(self) -> Any:
-        model = getattr(self, "_model", None)
+        model = self.__dict__.get("_model")
         if model is None:
             raise _not_fitted()(
                 f"This {type(self).__name__} instance is not fitted yet. Call 'fit' with appropriate arguments before "
@@ -178,7 +178,7 @@ class BaseEstimator:
 
     def _check_names(self, X: Any) -> None:
         """Compares the column names of X with those of ``fit``, as scikit-learn does."""
-        learnt = getattr(self, "feature_names_in_", None)
+        learnt = self.__dict__.get("feature_names_in_")
         found = feature_names(X)
         if learnt is None and found is None:
             return

@@ -265,7 +265,7 @@ class tree_ensemble {
       std::vector<double> row(2 * x.columns());
       for (std::size_t i = 0; i < x.rows(); ++i) {
         prepare_row(x.row(i), x.column_stride(), x.columns(), row.data());
-        add_row(row.data(), x.columns(), margin.slice(i, 1));
+        add_row(row.data(), margin.slice(i, 1));
       }
       return;
     }
@@ -282,15 +282,21 @@ class tree_ensemble {
   // Few rows: the trees of one go together, not the rows of one tree.
   static constexpr std::size_t few_rows = 8, trees_together = 64;
 
-  void add_row(const double* row, std::size_t columns, matrix_view<double> margin) const {
-    std::uint32_t leaf[trees_together];
+  void add_row(const double* row, matrix_view<double> margin) const {
+    double leaf[trees_together];
     std::size_t output = 0;
     for (std::size_t first = 0; first < trees(); first += trees_together) {
       const std::size_t count = std::min(trees_together, trees() - first);
-      simd::run<forest_walk>(nodes_.data(), begin_.data() + first, count, row, columns,
-                             sets_.empty() ? nullptr : sets_.data(), static_cast<std::uint32_t*>(leaf));
+      simd::run<forest_walk>(nodes_.data(), begin_.data() + first, count, row,
+                             sets_.empty() ? nullptr : sets_.data(), static_cast<double*>(leaf));
+      if (margin.columns() == 1) {
+        double sum = margin(0, 0);  // in a register: the next addition waits for the last one
+        for (std::size_t t = 0; t < count; ++t) sum += leaf[t];
+        margin(0, 0) = sum;
+        continue;
+      }
       for (std::size_t t = 0; t < count; ++t) {
-        margin(0, output) += nodes_[begin_[first + t] + leaf[t]].value;
+        margin(0, output) += leaf[t];
         output = output + 1 < margin.columns() ? output + 1 : 0;
       }
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -88,26 +89,25 @@ struct tree_walk {
   }
 };
 
-/// A row as `forest_walk` reads it, `2 * columns` numbers: for splits that send missing values right, where
-/// NaN is infinity, and then for those that send them left, where NaN is itself and above no threshold.
+/// A row as `forest_walk` reads it, two numbers a column: for splits that send missing values right, where
+/// NaN is infinity, and for those that send them left, where NaN is itself and above no threshold.
 template <class T>
 void prepare_row(const T* x, std::ptrdiff_t column_stride, std::size_t columns, double* row) {
   for (std::size_t f = 0; f < columns; ++f) {
     const auto value = static_cast<double>(x[static_cast<std::ptrdiff_t>(f) * column_stride]);
-    row[f] = value == value ? value : std::numeric_limits<double>::infinity();
-    row[columns + f] = value;
+    row[2 * f] = value == value ? value : std::numeric_limits<double>::infinity();
+    row[2 * f + 1] = value;
   }
 }
 
-/// Leaf of each tree for one row that `prepare_row` has made: `out[t]` is the index, within tree t, of the
-/// node that the row ends at. `sets`: of the splits by categories, if there are any.
+/// Values of the leaves of one row that `prepare_row` has made, a tree each. `sets`: of the splits by
+/// categories, if there are any.
 struct forest_walk {
   template <class Isa>
   COLONNADE_KERNEL void operator()(Isa, const tree_node* nodes, const std::uint32_t* begin, std::size_t trees,
-                                   const double* row, std::size_t columns, const bin_set* sets,
-                                   std::uint32_t* out) const {
-    sets == nullptr ? walk_all<false>(nodes, begin, trees, {row, columns, sets}, out)
-                    : walk_all<true>(nodes, begin, trees, {row, columns, sets}, out);
+                                   const double* row, const bin_set* sets, double* out) const {
+    sets == nullptr ? walk_all<false>(nodes, begin, trees, {row, sets}, out)
+                    : walk_all<true>(nodes, begin, trees, {row, sets}, out);
   }
 
  private:
@@ -116,13 +116,12 @@ struct forest_walk {
 
   struct reading {
     const double* row;
-    std::size_t columns;
     const bin_set* sets;
   };
 
   template <bool Mixed>
   COLONNADE_KERNEL static void walk_all(const tree_node* nodes, const std::uint32_t* begin, std::size_t trees,
-                                        const reading& x, std::uint32_t* out) {
+                                        const reading& x, double* out) {
     std::size_t t = 0;
     for (; t + group::size() <= trees; t += group::size()) walk<Mixed>(group(), nodes, begin + t, x, out + t);
     for (; t < trees; ++t) walk<Mixed>(std::index_sequence<0>(), nodes, begin + t, x, out + t);
@@ -130,22 +129,28 @@ struct forest_walk {
 
   template <bool Mixed, std::size_t... Tree>
   COLONNADE_KERNEL static void walk(std::index_sequence<Tree...>, const tree_node* nodes,
-                                    const std::uint32_t* begin, const reading& x, std::uint32_t* out) {
-    std::uint32_t at[] = {(static_cast<void>(Tree), 0u)...};
+                                    const std::uint32_t* begin, const reading& x, double* out) {
+    const tree_node* at[] = {nodes + begin[Tree]...};
     while ((static_cast<int>(descend<Mixed>(nodes + begin[Tree], x, at[Tree])) | ...) != 0) continue;
-    ((out[Tree] = at[Tree]), ...);
+    ((out[Tree] = at[Tree]->value), ...);
   }
 
   /// One level, unless the row has arrived.
   template <bool Mixed>
-  COLONNADE_KERNEL static bool descend(const tree_node* tree, const reading& x, std::uint32_t& at) {
-    const tree_node& node = tree[at];
-    if (node.is_leaf()) return false;
-    const double value = x.row[node.feature() + (node.goes_left_when_missing() ? x.columns : 0)];
-    bool right = value >= node.value;
-    if (Mixed && node.is_categorical())
-      right = !x.sets[static_cast<std::uint32_t>(node.value)].has(static_cast<std::uint8_t>(value));
-    at = node.child + static_cast<std::uint32_t>(right);
+  COLONNADE_KERNEL static bool descend(const tree_node* tree, const reading& x, const tree_node*& at) {
+    // The number of a column and which of its two numbers is read are side by side then.
+    constexpr std::uint32_t categorical = std::rotl(tree_node::categorical, 1);
+    static_assert(std::rotl(tree_node::missing_left, 1) == 1);
+    const std::uint32_t place = std::rotl(at->bits, 1);
+    if ((place & std::rotl(tree_node::leaf, 1)) != 0) return false;
+    bool right;
+    if (Mixed && (place & categorical) != 0) {
+      right = !x.sets[static_cast<std::uint32_t>(at->value)].has(
+          static_cast<std::uint8_t>(x.row[place ^ categorical]));
+    } else {
+      right = x.row[place] >= at->value;
+    }
+    at = tree + at->child + static_cast<std::size_t>(right);
     return true;
   }
 };
