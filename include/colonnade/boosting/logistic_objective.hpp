@@ -46,10 +46,7 @@ class logistic_objective : public objective_function {
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = margins(i, 0) > 0 ? 1 : 0;
   }
   void to_probabilities(matrix_view<double> rows) const override {
-    for (std::size_t i = 0; i < rows.rows(); ++i) {
-      rows(i, 1) = elementary::sigmoid(rows(i, 1));
-      rows(i, 0) = 1 - rows(i, 1);
-    }
+    simd::run<logistic_probabilities>(rows.data(), rows.row_stride(), rows.column_stride(), rows.rows());
   }
 
   std::string_view metrics() const override { return "logloss error auc rmse mae"; }

@@ -41,8 +41,8 @@ class rank_programs {
     simd::run<rank_descent>(links_.data() + trees_[t].link, link_leaves_.data() + trees_[t].link,
                             starts_.data() + trees_[t].end, trees_[t].levels, values, slot, sums);
   }
-  /// Otherwise leaf k is leaves()[first_leaf(t) + k].
-  std::uint32_t first_leaf(std::size_t t) const { return trees_[t].end; }
+  /// Otherwise the numbers are those of `leaves()` here.
+  leaf_range leaves_of(std::size_t t) const { return {trees_[t].end, trees_[t].ends}; }
   const double* leaves() const { return leaves_.data(); }
 
  private:
@@ -57,7 +57,7 @@ class rank_programs {
 
   struct tree_place {
     std::uint32_t step, steps;
-    std::uint32_t end;  // the first of its leaves, or of its starts
+    std::uint32_t end, ends;  // the first of its leaves, or of its starts, and how many they are
     std::uint32_t levels, link;
   };
 
@@ -85,6 +85,7 @@ class rank_programs {
       place.link = static_cast<std::uint32_t>(to_.links_.size());
       by_levels ? write_levels() : write_steps();
       if (goes_on()) write_links();
+      place.ends = static_cast<std::uint32_t>(ends() - first_end_);
       place.steps = static_cast<std::uint32_t>(to_.steps_.size() - place.step);
       to_.trees_.push_back(place);
       return true;

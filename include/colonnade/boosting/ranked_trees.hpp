@@ -143,7 +143,7 @@ class ranked_trees {
   // Some trees of one output, from tree t on; the next one of that output.
   std::size_t add_trees(std::size_t t, std::size_t outputs, const std::uint8_t* bins, std::int8_t* values,
                         std::uint8_t* leaves, double* sums) const {
-    std::uint32_t begin[trees_together];
+    leaf_range ends[trees_together];
     std::size_t count = 0;
     for (; count < trees_together && t < programs_.trees(); t += outputs) {
       const bool goes_on = programs_.goes_on(t);
@@ -154,9 +154,9 @@ class ranked_trees {
         programs_.add_below(t, values, leaves, sums);
         return t + outputs;
       }
-      begin[count++] = programs_.first_leaf(t);
+      ends[count++] = programs_.leaves_of(t);
     }
-    simd::run<rank_sums>(programs_.leaves(), static_cast<const std::uint32_t*>(begin), count,
+    simd::run<rank_sums>(programs_.leaves(), static_cast<const leaf_range*>(ends), count,
                          static_cast<const std::uint8_t*>(leaves), slots * block_rows, sums);
     return t;
   }

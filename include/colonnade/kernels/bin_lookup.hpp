@@ -1,11 +1,13 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <limits>
 #include <span>
+#include <type_traits>
 
 #include "colonnade/simd/dispatch.hpp"
 #include "colonnade/simd/pack.hpp"
@@ -17,7 +19,8 @@ namespace colonnade::inline COLONNADE_ABI {
 ///
 /// The span of the cuts is parted into equal buckets. `bucket_of` never falls while x grows, rounding
 /// included, so the cuts in the buckets before that of x are below x, and only those in its own are compared:
-/// `in_bucket` at most. A column with more of them in a bucket (a long tail) is searched by counting.
+/// `in_bucket` at most. A column with more of them in a bucket (a long tail) is searched by counting. A few
+/// cuts fit into two registers and are searched there.
 template <class T>
 class bin_table {
  public:
@@ -31,7 +34,7 @@ class bin_table {
     std::copy(ascending.begin(), ascending.end(), cuts);
     for (std::size_t k = 0; k < per_group; ++k) groups[k] = cuts[per_group * (k + 1) - 1];
     start[buckets] = missing_bin;
-    in_bucket = ascending.size();
+    cut_count = in_bucket = ascending.size();
     if (in_bucket > most_in_bucket) fill_buckets(ascending);
   }
 
@@ -53,7 +56,7 @@ class bin_table {
   T cuts[256 + per_group];  ///< NaN, which no value reaches, after the last one
   T groups[per_group];      ///< every sixteenth
   T origin = 0, scale = 0;
-  std::size_t in_bucket = 0;
+  std::size_t cut_count = 0, in_bucket = 0;
   std::uint8_t start[buckets + 1] = {};  ///< cuts in the buckets before; `missing` at the end
   std::uint8_t missing;
 
@@ -79,37 +82,93 @@ struct bin_lookup {
   template <class Isa, class T>
   COLONNADE_KERNEL void operator()(Isa, const T* values, std::ptrdiff_t stride, std::size_t count,
                                    const bin_table<T>* table, std::uint8_t* out) const {
-    if (!table->direct()) return by_counting<Isa>(values, stride, count, *table, out);
-    if (table->in_bucket <= 2) return by_bucket<Isa, 2>(values, stride, count, *table, out);
-    by_bucket<Isa, bin_table<T>::most_in_bucket>(values, stride, count, *table, out);
+    constexpr std::size_t lanes = simd::lanes<Isa, T>;
+    if constexpr (simd::has_permute<Isa> && lanes >= 8) {
+      if (table->cut_count < 2 * lanes) return by_permuting<Isa>(values, stride, count, *table, out);
+    }
+    table->direct() ? by_bucket<Isa>(values, stride, count, *table, out)
+                    : by_counting<Isa>(values, stride, count, *table, out);
   }
 
  private:
   static constexpr std::size_t chunk = 64;
 
-  template <class Isa, std::size_t InBucket, class T>
+  // Calls `find(x, size, bins)` for a chunk of values after the other, which are copied side by side.
+  template <class T, class Find>
+  COLONNADE_KERNEL static void by_chunks(const T* values, std::ptrdiff_t stride, std::size_t count,
+                                         std::uint8_t* out, const Find& find) {
+    T x[chunk] = {};
+    std::uint8_t bins[chunk];
+    for (std::size_t first = 0; first < count; first += chunk) {
+      const std::size_t size = std::min(chunk, count - first);
+      std::ptrdiff_t from = static_cast<std::ptrdiff_t>(first) * stride;
+#pragma GCC unroll 8
+      for (std::size_t i = 0; i < size; ++i, from += stride) x[i] = values[from];
+      find(x, size, static_cast<std::uint8_t*>(bins));
+      std::memcpy(out + first, bins, size);
+    }
+  }
+
+  // A binary search of two registers, a register of values at a time.
+  template <class Isa, class T>
+  COLONNADE_KERNEL static void by_permuting(const T* values, std::ptrdiff_t stride, std::size_t count,
+                                            const bin_table<T>& table, std::uint8_t* out) {
+    constexpr std::size_t lanes = simd::lanes<Isa, T>;
+    using integer = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+    using integers = simd::pack<integer, lanes>;
+    simd::pack<T, lanes> low, high;
+    simd::load(low, table.cuts);
+    simd::load(high, table.cuts + lanes);
+    const integers missing = integers{} + table.missing;
+    by_chunks(values, stride, count, out, [&](const T* x, std::size_t size, std::uint8_t* bins) {
+      for (std::size_t i = 0; i < size; i += lanes) {
+        simd::pack<T, lanes> value, cut;
+        simd::load(value, x + i);
+        integers below = {};
+        for (integer step = lanes; step > 0; step /= 2) {
+          const integers more = below + step;
+          simd::look_up(low, high, integers(more - 1), cut);
+          below = value >= cut ? more : below;
+          simd::settle(below);
+        }
+        below = value == value ? below : missing;
+        simd::store(bins + i, below);
+      }
+    });
+  }
+
+  template <class Isa, class T>
   COLONNADE_KERNEL static void by_bucket(const T* values, std::ptrdiff_t stride, std::size_t count,
                                          const bin_table<T>& table, std::uint8_t* out) {
     constexpr std::size_t lanes = simd::lanes<Isa, T>;
-    T x[chunk] = {};
-    std::int32_t bucket[chunk];
-    for (std::size_t first = 0; first < count; first += chunk) {
-      const std::size_t size = std::min(chunk, count - first);
-      for (std::size_t i = 0; i < size; ++i) x[i] = values[static_cast<std::ptrdiff_t>(first + i) * stride];
-      for (std::size_t i = 0; i < chunk; i += lanes) {
+    by_chunks(values, stride, count, out, [&](const T* x, std::size_t size, std::uint8_t* bins) {
+      std::int32_t bucket[chunk];
+      for (std::size_t i = 0; i < size; i += lanes) {
         simd::pack<T, lanes> value, position;
         simd::load(value, x + i);
         position = (value - table.origin) * table.scale;
         bin_table<T>::settle(value, position);
         simd::store(bucket + i, position);
       }
+#pragma GCC unroll 8
       for (std::size_t i = 0; i < size; ++i) {
-        std::uint32_t bin = table.start[bucket[i]];
-        const T* const cuts = table.cuts + bin;
-        for (std::size_t k = 0; k < InBucket; ++k) bin += cuts[k] <= x[i];
-        out[first + i] = static_cast<std::uint8_t>(bin);
+        const std::uint8_t before = table.start[bucket[i]];
+        bins[i] = static_cast<std::uint8_t>(before + reached(table.cuts + before, x[i]));
       }
+    });
+  }
+
+  /// How many of the next cuts are not above x, up to `most_in_bucket`.
+  template <class T>
+  COLONNADE_KERNEL static int reached(const T* cuts, T x) {
+    constexpr std::size_t lanes = simd::lanes<simd::base_isa, T>;
+    unsigned bits = 0;
+    for (std::size_t k = 0; k < bin_table<T>::most_in_bucket; k += lanes) {
+      simd::pack<T, lanes> cut;
+      simd::load(cut, cuts + k);
+      bits |= simd::lane_bits(cut <= x) << k;
     }
+    return std::countr_one(bits);  // they ascend, and NaN follows the last one
   }
 
   // Two counts of sixteen instead of a binary search: no load waits for more than one other.

@@ -138,6 +138,28 @@ struct logistic_gradients : detail::gradients_of<logistic_gradients> {
   }
 };
 
+/// Rows of two columns, the margin in the second: they become the probabilities of both classes.
+struct logistic_probabilities {
+  template <class Isa>
+  COLONNADE_KERNEL void operator()(Isa, double* rows, std::ptrdiff_t row_stride, std::ptrdiff_t column_stride,
+                                   std::size_t count) const {
+    constexpr std::size_t lanes = simd::lanes<Isa, double>;
+    double margin[lanes] = {};
+    simd::pack<double, lanes> m, p;
+    for (std::size_t i = 0; i < count; i += lanes, rows += row_stride * std::ptrdiff_t{lanes}) {
+      const std::size_t some = std::min(lanes, count - i);
+      double* const second = rows + column_stride;
+      for (std::size_t k = 0; k < some; ++k) margin[k] = second[static_cast<std::ptrdiff_t>(k) * row_stride];
+      simd::load(m, static_cast<const double*>(margin));
+      elementary::sigmoid(p, m);
+      for (std::size_t k = 0; k < some; ++k) {
+        rows[static_cast<std::ptrdiff_t>(k) * row_stride] = 1 - p[k];
+        second[static_cast<std::ptrdiff_t>(k) * row_stride] = p[k];
+      }
+    }
+  }
+};
+
 /// Poisson with a log link: g = w (e^margin - y), h = w e^margin `factor`. Margins above 300 count as 300, so
 /// that nothing overflows.
 struct poisson_gradients : detail::gradients_of<poisson_gradients> {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <utility>
 
 #include "colonnade/kernels/byte_transpose.hpp"
@@ -154,23 +155,41 @@ struct rank_leaves {
   }
 };
 
+/// Where the leaves of a tree stand.
+struct leaf_range {
+  std::uint32_t begin, count;
+};
+
 /// Adds the leaves of a block of rows in some trees, one tree after the other: row i's in tree t is
-/// leaves[begin[t] + number], where the number stands in slots[t * slot_stride + i].
+/// leaves[trees[t].begin + number], where the number stands in slots[t * slot_stride + i].
 struct rank_sums {
   template <class Isa>
-  COLONNADE_KERNEL void operator()(Isa, const double* leaves, const std::uint32_t* begin, std::size_t trees,
+  COLONNADE_KERNEL void operator()(Isa, const double* leaves, const leaf_range* trees, std::size_t count,
                                    const std::uint8_t* slots, std::size_t slot_stride, double* sums) const {
     std::size_t t = 0;
-    for (; t + 4 <= trees; t += 4) add<4>(leaves, begin + t, slots + t * slot_stride, slot_stride, sums);
-    for (; t < trees; ++t) add<1>(leaves, begin + t, slots + t * slot_stride, slot_stride, sums);
+    while (t < count) {
+      const std::uint8_t* const slot = slots + t * slot_stride;
+      if constexpr (simd::has_permute<Isa> && simd::lanes<Isa, double> == 8) {
+        if (trees[t].count <= 64) {
+          add_permuted<Isa>(leaves, trees[t++], slot, sums);
+          continue;
+        }
+      }
+      if (t + 4 <= count) {
+        add<4>(leaves, trees + t, slot, slot_stride, sums);
+        t += 4;
+      } else {
+        add<1>(leaves, trees + t++, slot, slot_stride, sums);
+      }
+    }
   }
 
  private:
   template <std::size_t Trees>
-  COLONNADE_KERNEL static void add(const double* leaves, const std::uint32_t* begin,
-                                   const std::uint8_t* slots, std::size_t slot_stride, double* sums) {
+  COLONNADE_KERNEL static void add(const double* leaves, const leaf_range* trees, const std::uint8_t* slots,
+                                   std::size_t slot_stride, double* sums) {
     const double* tree[Trees];
-    for (std::size_t t = 0; t < Trees; ++t) tree[t] = leaves + begin[t];
+    for (std::size_t t = 0; t < Trees; ++t) tree[t] = leaves + trees[t].begin;
     for (std::size_t i = 0; i < rank_leaves::rows; i += 2) {
       double sum = sums[i], next = sums[i + 1];
       for (std::size_t t = 0; t < Trees; ++t) {
@@ -180,6 +199,54 @@ struct rank_sums {
       }
       sums[i] = sum;
       sums[i + 1] = next;
+    }
+  }
+
+  // A tree whose leaves fit into registers: a register of rows is looked up at a time.
+  template <class Isa>
+  COLONNADE_KERNEL static void add_permuted(const double* leaves, const leaf_range& tree,
+                                            const std::uint8_t* slot, double* sums) {
+    double table[64] = {};
+    std::memcpy(table, leaves + tree.begin, tree.count * sizeof *table);
+    if (tree.count <= 16) {
+      add_permuted<Isa, 16>(table, slot, sums);
+    } else if (tree.count <= 32) {
+      add_permuted<Isa, 32>(table, slot, sums);
+    } else {
+      add_permuted<Isa, 64>(table, slot, sums);
+    }
+  }
+  template <class Isa, std::size_t Leaves>
+  COLONNADE_KERNEL static void add_permuted(const double* table, const std::uint8_t* slot, double* sums) {
+    constexpr std::size_t lanes = simd::lanes<Isa, double>, registers = Leaves / lanes;
+    simd::pack<double, lanes> leaves[registers], value, sum;
+    // Numbers of as many rows as a register holds are a word. Each goes to the low bits of its lane; what is
+    // above them does not matter.
+    using words = simd::pack<std::uint64_t, lanes>;
+    static_assert(lanes == sizeof(std::uint64_t));
+    const words shift = {0, 8, 16, 24, 32, 40, 48, 56};
+    for (std::size_t k = 0; k < registers; ++k) simd::load(leaves[k], table + k * lanes);
+    for (std::size_t i = 0; i < rank_leaves::rows; i += lanes) {
+      std::uint64_t word;
+      std::memcpy(&word, slot + i, sizeof word);
+      const words number = (words{} + word) >> shift;
+      simd::load(sum, sums + i);
+      look_up<Leaves>(leaves, number, value);
+      sum += value;
+      simd::store(sums + i, sum);
+    }
+  }
+  template <std::size_t Leaves, class Pack, class Numbers>
+  COLONNADE_KERNEL static void look_up(const Pack* leaves, const Numbers& number, Pack& value) {
+    constexpr std::size_t half = Leaves / 2, lanes = sizeof(Pack) / sizeof(double);
+    if constexpr (half == lanes) {
+      simd::look_up(leaves[0], leaves[1], number, value);
+    } else {
+      Pack high;
+      look_up<half>(leaves, number, value);
+      look_up<half>(leaves + half / lanes, number, high);
+      value = (number & std::uint64_t{half}) == 0 ? value : high;
+      simd::settle(value);
     }
   }
 };

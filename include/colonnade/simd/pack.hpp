@@ -146,6 +146,21 @@ template <class Isa>
 inline constexpr bool has_permute = false;
 #endif
 
+/// out[k] = table[index[k]] of a table in two registers, for the ISAs that have `permute`.
+template <class Pack, class Index>
+COLONNADE_KERNEL void look_up(const Pack& low, const Pack& high, const Index& index, Pack& out) {
+#if defined(__clang__)
+  constexpr std::size_t lanes = sizeof(Pack) / sizeof(low[0]);
+  for (std::size_t k = 0; k < lanes; ++k) {
+    const auto at = static_cast<std::size_t>(index[k]) % (2 * lanes);
+    out[k] = at < lanes ? low[at] : high[at - lanes];
+  }
+#else
+  using signed_index = std::conditional_t<sizeof(index[0]) == 8, long long, int>;
+  out = __builtin_shuffle(low, high, (pack<signed_index, sizeof(Index) / sizeof(index[0])>)index);
+#endif
+}
+
 /// out[k] = values[order[k]].
 template <class Eight>
 COLONNADE_KERNEL void permute(const Eight& values, const Eight& order, Eight& out) {
@@ -153,6 +168,25 @@ COLONNADE_KERNEL void permute(const Eight& values, const Eight& order, Eight& ou
   for (std::size_t k = 0; k < 8; ++k) out[k] = values[order[k]];
 #else
   out = __builtin_shuffle(values, order);
+#endif
+}
+
+/// A bit for each lane of 16 bytes of the result of a comparison: whether it is set.
+template <class Mask>
+COLONNADE_KERNEL unsigned lane_bits(const Mask& mask) {
+  static_assert(sizeof(Mask) == 16);
+  constexpr std::size_t lanes = 16 / sizeof(mask[0]);
+  static_assert(lanes <= 4);
+#if defined(__x86_64__)
+  if constexpr (lanes == 4) {
+    return static_cast<unsigned>(__builtin_ia32_movmskps((pack<float, 4>)mask));
+  } else {
+    return static_cast<unsigned>(__builtin_ia32_movmskpd((pack<double, 2>)mask));
+  }
+#else
+  unsigned bits = 0;
+  for (std::size_t k = 0; k < lanes; ++k) bits |= (mask[k] != 0 ? 1U : 0U) << k;
+  return bits;
 #endif
 }
 
