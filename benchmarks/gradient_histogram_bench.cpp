@@ -1,6 +1,6 @@
 // Also benches: kernels/bin_lookup.hpp, kernels/boosting_gradients.hpp, kernels/byte_transpose.hpp
 // Also benches: kernels/level_scan.hpp, kernels/node_histogram.hpp, kernels/row_partition.hpp
-// Also benches: kernels/split_scan.hpp, kernels/tree_walk.hpp
+// Also benches: kernels/row_transpose.hpp, kernels/split_scan.hpp, kernels/tree_walk.hpp
 #include <limits>
 #include <utility>
 #include <vector>
@@ -16,6 +16,7 @@
 #include "colonnade/kernels/level_scan.hpp"
 #include "colonnade/kernels/node_histogram.hpp"
 #include "colonnade/kernels/row_partition.hpp"
+#include "colonnade/kernels/row_transpose.hpp"
 #include "colonnade/kernels/split_scan.hpp"
 #include "colonnade/kernels/tree_walk.hpp"
 
@@ -81,6 +82,20 @@ void transpose_bins(benchmark::State& state) {
   state.SetItemsProcessed(static_cast<std::int64_t>(256 * features) * state.iterations());
 }
 BENCHMARK(transpose_bins);
+
+// Rows of floats to columns; items are values.
+void transpose_rows(benchmark::State& state) {
+  constexpr std::size_t block = 256, columns = 16;
+  const std::vector<float> x(block * features);
+  std::vector<float> out(block * columns);
+  for (auto _ : state) {
+    simd::run<colonnade::row_transpose>(x.data(), std::ptrdiff_t{features}, std::size_t{block},
+                                        std::size_t{columns}, out.data(), std::size_t{block});
+    benchmark::ClobberMemory();
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(block * columns) * state.iterations());
+}
+BENCHMARK(transpose_rows);
 
 void partition_rows(benchmark::State& state) {
   const binned_table t;

@@ -9,6 +9,7 @@
 #include "colonnade/boosting/category_lookup.hpp"
 #include "colonnade/boosting/feature_cuts.hpp"
 #include "colonnade/core/real.hpp"
+#include "colonnade/core/views.hpp"
 #include "colonnade/kernels/bin_lookup.hpp"
 #include "colonnade/simd/dispatch.hpp"
 
@@ -50,6 +51,10 @@ class bin_finder {
     const auto [what, number] = place_[feature];
     if (what == category_codes) return lookups_[number].find(values, stride, count, out);
     simd::run<bin_lookup>(values, stride, count, &tables_[number], out);
+  }
+
+  void find(std::size_t feature, const column_view<const T>& values, std::uint8_t* out) const {
+    find(feature, values.data(), values.stride(), values.size(), out);
   }
 
   /// The same for bins that may need more than a byte.

@@ -11,6 +11,7 @@
 
 #include "colonnade/boosting/bin_finder.hpp"
 #include "colonnade/boosting/bin_list.hpp"
+#include "colonnade/boosting/block_columns.hpp"
 #include "colonnade/boosting/feature_cuts.hpp"
 #include "colonnade/boosting/sparse_columns.hpp"
 #include "colonnade/boosting/usual_bin.hpp"
@@ -173,6 +174,7 @@ class binned_matrix {
 
  private:
   static constexpr std::size_t rows_together = 256, lists_together = 8;
+  static_assert(rows_together <= block_columns<double>::most_rows);
   static constexpr std::size_t most_byte_bins = 255;
 
   struct place {
@@ -307,10 +309,9 @@ class binned_matrix {
 
   template <class T>
   void fill_bytes(std::size_t first_row, matrix_view<const T> x, const bin_finder<T>& finder) {
-    for (std::size_t p = 0; p < byte_features_.size(); ++p) {
-      std::uint8_t* const to = by_column_.data() + p * rows_ + first_row;
-      finder.find(byte_features_[p], &x(0, byte_features_[p]), x.row_stride(), x.rows(), to);
-    }
+    block_columns<T> columns(x);
+    for (std::size_t p = 0; p < byte_features_.size(); ++p)
+      finder.find(byte_features_[p], columns[byte_features_[p]], by_column_.data() + p * rows_ + first_row);
     copy_to_rows(first_row, x.rows());
   }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "colonnade/boosting/bin_finder.hpp"
+#include "colonnade/boosting/block_columns.hpp"
 #include "colonnade/boosting/category_reader.hpp"
 #include "colonnade/boosting/feature_cuts.hpp"
 #include "colonnade/boosting/rank_programs.hpp"
@@ -64,6 +65,7 @@ class ranked_trees {
 
  private:
   static constexpr std::size_t block_rows = rank_leaves::rows;
+  static_assert(block_rows <= block_columns<double>::most_rows);
   static constexpr std::size_t slots = rank_programs::slots;
   static constexpr std::size_t trees_together = 4;
 
@@ -125,9 +127,10 @@ class ranked_trees {
     std::vector<std::int8_t> values(block_rows * (2 * features_.size() + sets_.width()));
     std::vector<std::uint8_t> bins(block_rows * sets_.columns());
     sets_.find(x, bins.data());
+    block_columns<T> columns(x);
     std::uint8_t ranks[block_rows] = {};
     for (std::size_t c = 0; c < features_.size(); ++c) {
-      finder.find(c, &x(0, features_[c]), x.row_stride(), x.rows(), ranks);
+      finder.find(c, columns[features_[c]], ranks);
       simd::run<rank_pair>(static_cast<const std::uint8_t*>(ranks), values.data() + 2 * block_rows * c);
     }
     std::uint8_t leaves[trees_together * slots * block_rows];

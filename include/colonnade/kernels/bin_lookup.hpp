@@ -11,6 +11,7 @@
 
 #include "colonnade/simd/dispatch.hpp"
 #include "colonnade/simd/pack.hpp"
+#include "colonnade/simd/shuffle.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
@@ -93,7 +94,8 @@ struct bin_lookup {
  private:
   static constexpr std::size_t chunk = 64;
 
-  // Calls `find(x, size, bins)` for a chunk of values after the other, which are copied side by side.
+  // Calls `find(x, size, bins)` for a chunk of values after the other, which stand side by side or are
+  // copied; it reads and writes whole chunks.
   template <class T, class Find>
   COLONNADE_KERNEL static void by_chunks(const T* values, std::ptrdiff_t stride, std::size_t count,
                                          std::uint8_t* out, const Find& find) {
@@ -101,10 +103,14 @@ struct bin_lookup {
     std::uint8_t bins[chunk];
     for (std::size_t first = 0; first < count; first += chunk) {
       const std::size_t size = std::min(chunk, count - first);
+      if (stride == 1 && size == chunk) {
+        find(values + first, size, out + first);
+        continue;
+      }
       std::ptrdiff_t from = static_cast<std::ptrdiff_t>(first) * stride;
 #pragma GCC unroll 8
       for (std::size_t i = 0; i < size; ++i, from += stride) x[i] = values[from];
-      find(x, size, static_cast<std::uint8_t*>(bins));
+      find(static_cast<const T*>(x), size, static_cast<std::uint8_t*>(bins));
       std::memcpy(out + first, bins, size);
     }
   }

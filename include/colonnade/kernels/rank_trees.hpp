@@ -8,6 +8,7 @@
 #include "colonnade/kernels/byte_transpose.hpp"
 #include "colonnade/simd/dispatch.hpp"
 #include "colonnade/simd/pack.hpp"
+#include "colonnade/simd/shuffle.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 

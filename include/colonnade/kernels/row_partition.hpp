@@ -6,6 +6,7 @@
 
 #include "colonnade/simd/dispatch.hpp"
 #include "colonnade/simd/pack.hpp"
+#include "colonnade/simd/shuffle.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 

@@ -12,6 +12,7 @@
 #include "colonnade/kernels/split_gain.hpp"
 #include "colonnade/simd/dispatch.hpp"
 #include "colonnade/simd/pack.hpp"
+#include "colonnade/simd/shuffle.hpp"
 
 namespace colonnade::inline COLONNADE_ABI {
 
