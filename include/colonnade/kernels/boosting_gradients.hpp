@@ -146,14 +146,15 @@ struct logistic_probabilities {
     constexpr std::size_t lanes = simd::lanes<Isa, double>;
     double margin[lanes] = {};
     simd::pack<double, lanes> m, p;
-    for (std::size_t i = 0; i < count; i += lanes, rows += row_stride * std::ptrdiff_t{lanes}) {
+    for (std::size_t i = 0; i < count; i += lanes) {
       const std::size_t some = std::min(lanes, count - i);
-      double* const second = rows + column_stride;
+      double* const first = rows + static_cast<std::ptrdiff_t>(i) * row_stride;
+      double* const second = first + column_stride;
       for (std::size_t k = 0; k < some; ++k) margin[k] = second[static_cast<std::ptrdiff_t>(k) * row_stride];
       simd::load(m, static_cast<const double*>(margin));
       elementary::sigmoid(p, m);
       for (std::size_t k = 0; k < some; ++k) {
-        rows[static_cast<std::ptrdiff_t>(k) * row_stride] = 1 - p[k];
+        first[static_cast<std::ptrdiff_t>(k) * row_stride] = 1 - p[k];
         second[static_cast<std::ptrdiff_t>(k) * row_stride] = p[k];
       }
     }
